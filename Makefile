@@ -1,0 +1,84 @@
+# What a newcomer types. `make` alone lists the targets.
+
+GOLANGCI_VERSION     := v2.15.0
+OAPI_CODEGEN_VERSION := v2.8.2
+LINT                 := .tools/golangci-lint-$(GOLANGCI_VERSION)
+
+# How long each fuzz target runs: in `make test`, and in `make fuzz`.
+FUZZ_SHORT ?= 2s
+FUZZ_LONG  ?= 5m
+
+# Where goroutines meet: these also run under the race detector.
+RACE_PACKAGES := $(addprefix ./,$(wildcard gallery ledger exchange registry node))
+
+# Pure Go everywhere; only the race detector turns cgo on, for itself.
+export CGO_ENABLED := 0
+
+# Real fingerprints to test on. Made absolute, because each test runs in its
+# package's own folder.
+ifneq ($(CONVENIO_DATA),)
+override CONVENIO_DATA := $(abspath $(CONVENIO_DATA))
+export CONVENIO_DATA
+else ifneq ($(wildcard ../shared/data),)
+export CONVENIO_DATA := $(abspath ../shared/data)
+endif
+
+# The order of steps is part of the promise: the summary comes last.
+.NOTPARALLEL:
+.DEFAULT_GOAL := help
+.PHONY: help test build demo generate check vet race fuzz-short lint cover fuzz bench clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+test: check vet fuzz-short race ## everything a change must pass; ends with Go's own summary
+	go test -count=1 ./...
+
+build: check-go ## the one static binary, bin/convenio
+	go build -trimpath -o bin/convenio ./cmd/convenio
+
+demo: check-go ## two nodes on this machine, one search from end to end
+	go run ./cmd/convenio demo
+
+generate: check-go ## api/api.gen.go from api/openapi.yaml
+	cd api && go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen@$(OAPI_CODEGEN_VERSION) -config codegen.yaml openapi.yaml
+
+.PHONY: check-go check-data
+check: check-go check-data
+
+check-go:
+	@scripts/check-go
+
+check-data:
+	@scripts/check-data
+
+vet: ## gofmt and go vet
+	@unformatted=$$(gofmt -l $$(git ls-files '*.go' 2>/dev/null || find . -name '*.go')); \
+	if [ -n "$$unformatted" ]; then echo "not formatted, run gofmt -w on:"; echo "$$unformatted"; exit 1; fi
+	go vet ./...
+
+race: ## the packages where goroutines meet, under the race detector
+	@$(if $(RACE_PACKAGES),scripts/race $(RACE_PACKAGES),echo "race: no package to test")
+
+fuzz-short: ## every fuzz target for FUZZ_SHORT (2s)
+	@scripts/fuzz $(FUZZ_SHORT)
+
+fuzz: check-go ## every fuzz target for FUZZ_LONG (5m)
+	@scripts/fuzz $(FUZZ_LONG)
+
+lint: $(LINT) ## golangci-lint, fetched once into .tools/ (its first run is slow)
+	$(LINT) run ./...
+
+$(LINT): | check-go
+	GOBIN=$(abspath .tools) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
+	mv .tools/golangci-lint $@
+
+cover: check ## how much of each package the tests reach
+	go test -coverprofile=coverage.out ./...
+	go tool cover -func=coverage.out | tail -n 1
+
+bench: check ## the benchmarks; compare two runs with benchstat
+	go test -run '^$$' -bench . -benchmem ./...
+
+clean: ## remove what the other targets made
+	rm -rf bin dist coverage.out demo-*
