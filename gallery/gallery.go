@@ -1,0 +1,150 @@
+package gallery
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+
+	"convenio/finger"
+)
+
+// Reference is one enrolled finger.
+type Reference struct {
+	Subject  string
+	Position finger.Position
+	Class    string // class of the subject's record; the same for all fingers of a subject
+	Template *finger.Prepared
+}
+
+// Errors of the gallery.
+var (
+	// ErrClass: a subject is in the gallery under another class. Use SetClass.
+	ErrClass = errors.New("subject is enrolled under another class")
+	// ErrUnknown: no such subject in the gallery.
+	ErrUnknown = errors.New("subject is not in the gallery")
+	// ErrProbe: the probe has no fingers, too many, or one without a template.
+	ErrProbe = errors.New("probe cannot be searched")
+	// ErrReference: a reference without subject or template.
+	ErrReference = errors.New("reference cannot be enrolled")
+)
+
+// Gallery is the set that is searched. The zero value is not usable; see New.
+type Gallery struct {
+	current atomic.Pointer[snapshot]
+	pool    sync.Pool // of Comparer
+
+	writing sync.Mutex // guards where, and the making of snapshots
+	where   map[string]place
+}
+
+// New makes an empty gallery that compares with the engine of package finger.
+func New() *Gallery { return NewWith(newEngine) }
+
+// NewWith makes an empty gallery with another engine. newComparer is called once for each worker that is needed.
+func NewWith(newComparer func() Comparer) *Gallery {
+	g := &Gallery{where: map[string]place{}}
+	g.pool.New = func() any { return newComparer() }
+	g.current.Store(&snapshot{partitions: map[string]partition{}})
+	return g
+}
+
+// Add enrols fingers, all of them or, on an error, none. Fingers of a subject that is enrolled join its record. One call
+// with many references is much cheaper than many calls.
+func (g *Gallery) Add(refs ...Reference) error {
+	g.writing.Lock()
+	defer g.writing.Unlock()
+	if err := g.check(refs); err != nil {
+		return err
+	}
+	e := edit(g.current.Load())
+	for _, r := range refs {
+		f := sample{r.Position, r.Template}
+		if at, ok := g.where[r.Subject]; ok {
+			e.extend(at, f)
+			continue
+		}
+		g.where[r.Subject] = e.insert(r.Class, person{r.Subject, []sample{f}})
+	}
+	g.current.Store(e.done())
+	return nil
+}
+
+// check refuses bad references before anything is changed.
+func (g *Gallery) check(refs []Reference) error {
+	classes := map[string]string{}
+	for i, r := range refs {
+		if r.Subject == "" || r.Template == nil {
+			return fmt.Errorf("add reference %d: %w: no subject or no template", i, ErrReference)
+		}
+		class, ok := classes[r.Subject]
+		if at, enrolled := g.where[r.Subject]; !ok && enrolled {
+			class, ok = at.class, true
+		}
+		if ok && class != r.Class {
+			return fmt.Errorf("add reference %d: %w", i, ErrClass)
+		}
+		classes[r.Subject] = r.Class
+	}
+	return nil
+}
+
+// Remove takes a subject out and says whether it was in.
+func (g *Gallery) Remove(subject string) bool {
+	g.writing.Lock()
+	defer g.writing.Unlock()
+	at, ok := g.where[subject]
+	if !ok {
+		return false
+	}
+	e := edit(g.current.Load())
+	g.take(e, at, subject)
+	g.current.Store(e.done())
+	return true
+}
+
+// take removes a person from an edit and keeps where up to date.
+func (g *Gallery) take(e *editor, at place, subject string) person {
+	p, moved := e.remove(at)
+	if moved != "" {
+		g.where[moved] = at
+	}
+	delete(g.where, subject)
+	return p
+}
+
+// SetClass moves a subject to another class in one step: no search sees it in both or in neither.
+func (g *Gallery) SetClass(subject, class string) error {
+	g.writing.Lock()
+	defer g.writing.Unlock()
+	at, ok := g.where[subject]
+	if !ok {
+		return fmt.Errorf("set class: %w", ErrUnknown)
+	}
+	if at.class == class {
+		return nil
+	}
+	e := edit(g.current.Load())
+	p := g.take(e, at, subject)
+	g.where[subject] = e.insert(class, p)
+	g.current.Store(e.done())
+	return nil
+}
+
+// ClassCount is a class and the number of people in it.
+type ClassCount struct {
+	Class  string
+	People int
+}
+
+// Classes lists the classes that have people in them, sorted.
+func (g *Gallery) Classes() []ClassCount { return g.current.Load().classes() }
+
+// Len is the number of people enrolled.
+func (g *Gallery) Len() int {
+	n := 0
+	for _, c := range g.Classes() {
+		n += c.People
+	}
+	return n
+}

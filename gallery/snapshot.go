@@ -1,0 +1,147 @@
+package gallery
+
+import (
+	"slices"
+	"strings"
+
+	"convenio/finger"
+)
+
+// A snapshot is never changed once it is current. An editor makes the next one, copying only the blocks it touches.
+type snapshot struct{ partitions map[string]partition }
+
+// partition holds the people of one class in blocks of at most blockSize. A block is the unit of copying and of work.
+type partition struct {
+	people int
+	blocks [][]person
+}
+
+type person struct {
+	subject string
+	fingers []sample
+}
+
+type sample struct {
+	position finger.Position
+	template *finger.Prepared
+}
+
+const blockSize = 512
+
+// place is where a person is.
+type place struct {
+	class       string
+	block, slot int
+}
+
+func (s *snapshot) classes() []ClassCount {
+	out := make([]ClassCount, 0, len(s.partitions))
+	for class, p := range s.partitions {
+		out = append(out, ClassCount{class, p.people})
+	}
+	slices.SortFunc(out, func(a, b ClassCount) int { return strings.Compare(a.Class, b.Class) })
+	return out
+}
+
+// reachable chooses the partitions of the classes that may be reached, in order of class. What it leaves out does not
+// go to the part that compares. Without a reach nothing is reachable.
+func (s *snapshot) reachable(reach func(class string) bool) (parts []partition, searched, excluded int) {
+	for _, c := range s.classes() {
+		if reach == nil || !reach(c.Class) {
+			excluded += c.People
+			continue
+		}
+		parts = append(parts, s.partitions[c.Class])
+		searched += c.People
+	}
+	return parts, searched, excluded
+}
+
+// editor makes a snapshot out of another. own tells which blocks it has copied already, by class.
+type editor struct {
+	next map[string]partition
+	own  map[string]map[int]bool
+}
+
+func edit(s *snapshot) *editor {
+	e := &editor{next: make(map[string]partition, len(s.partitions)+1), own: map[string]map[int]bool{}}
+	for class, p := range s.partitions {
+		e.next[class] = p
+	}
+	return e
+}
+
+// open returns a partition whose list of blocks, and whose block i, may be changed; i == len(blocks) adds a block.
+func (e *editor) open(class string, i int) partition {
+	p := e.next[class]
+	own := e.own[class]
+	if own == nil {
+		own = map[int]bool{}
+		e.own[class] = own
+		p.blocks = slices.Clone(p.blocks)
+	}
+	if i == len(p.blocks) {
+		p.blocks = append(p.blocks, make([]person, 0, 8))
+		own[i] = true
+	}
+	if !own[i] {
+		p.blocks[i] = slices.Clone(p.blocks[i])
+		own[i] = true
+	}
+	return p
+}
+
+func (e *editor) insert(class string, p person) place {
+	part := e.next[class]
+	i := max(0, len(part.blocks)-1)
+	if i < len(part.blocks) && len(part.blocks[i]) >= blockSize {
+		i++
+	}
+	part = e.open(class, i)
+	part.blocks[i] = append(part.blocks[i], p)
+	part.people++
+	e.next[class] = part
+	return place{class, i, len(part.blocks[i]) - 1}
+}
+
+// extend adds a finger to a person. The old list of fingers may be in use: it is copied.
+func (e *editor) extend(at place, f sample) {
+	part := e.open(at.class, at.block)
+	p := &part.blocks[at.block][at.slot]
+	p.fingers = append(slices.Clip(p.fingers), f)
+	e.next[at.class] = part
+}
+
+// remove takes the person at a place out and puts the last person of the partition there, whose subject it returns ("" if
+// the removed one was the last). So blocks stay full but the last.
+func (e *editor) remove(at place) (removed person, moved string) {
+	part := e.open(at.class, at.block)
+	last := len(part.blocks) - 1
+	e.next[at.class] = part
+	part = e.open(at.class, last)
+	end := len(part.blocks[last]) - 1
+	removed = part.blocks[at.block][at.slot]
+	if at.block != last || at.slot != end {
+		tail := part.blocks[last][end]
+		part.blocks[at.block][at.slot] = tail
+		moved = tail.subject
+	}
+	part.blocks[last][end] = person{}
+	part.blocks[last] = part.blocks[last][:end]
+	if end == 0 {
+		part.blocks = part.blocks[:last]
+		delete(e.own[at.class], last)
+	}
+	part.people--
+	e.next[at.class] = part
+	return removed, moved
+}
+
+func (e *editor) done() *snapshot {
+	for class, p := range e.next {
+		if p.people == 0 {
+			delete(e.next, class)
+		}
+	}
+	return &snapshot{partitions: e.next}
+}
