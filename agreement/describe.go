@@ -1,0 +1,174 @@
+package agreement
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// shownTerm is a typed term as it is written.
+type shownTerm struct {
+	article, of, name, value string // of: search, disclose or keep
+	purposes, tiers          []string
+}
+
+// describer puts rules and terms in the words of one language.
+type describer struct {
+	a    *Agreement
+	lang string
+	name map[string]string // kind + " " + id to name
+}
+
+func newDescriber(a *Agreement, lang string) *describer {
+	d := &describer{a: a, lang: lang, name: map[string]string{}}
+	for kind, list := range map[string][]Named{"role": a.Roles, "purpose": a.Purposes, "ground": a.Grounds, "safeguard": a.Safeguards, "category": a.Categories} {
+		for _, n := range list {
+			d.name[kind+" "+n.ID] = n.Name.In(lang)
+		}
+	}
+	for _, p := range a.Parties {
+		d.name["party "+p.ID] = p.Name.In(lang)
+	}
+	for _, x := range a.Authorities {
+		d.name["authority "+x.ID] = x.Name.In(lang)
+	}
+	for _, t := range a.Tiers {
+		d.name["tier "+t.ID] = t.Name.In(lang)
+	}
+	for _, f := range a.Fields {
+		d.name["field "+f.ID] = f.Name.In(lang)
+	}
+	for _, side := range []string{SideAsking, SideAnswering} {
+		d.name["party "+side], d.name["side "+side] = d.l(side), d.l(side)
+	}
+	return d
+}
+
+func (d *describer) l(key string) string { return label(d.lang, key) }
+
+// names joins the names of listed words with "or".
+func (d *describer) names(kind string, ids []string) string {
+	out := make([]string, len(ids))
+	for i, id := range ids {
+		out[i] = d.name[kind+" "+id]
+	}
+	if n := len(out); n > 1 {
+		return strings.Join(out[:n-1], ", ") + " " + d.l("or") + " " + out[n-1]
+	}
+	return strings.Join(out, "")
+}
+
+// rule gives a rule as lines: what it does, its conditions, its reason.
+func (d *describer) rule(r *rule) []string {
+	acts := make([]string, len(r.acts))
+	for i, act := range r.acts {
+		acts[i] = d.l(act)
+	}
+	verb := d.l("permit")
+	if r.forbid {
+		verb = d.l("forbid")
+	}
+	lines := []string{fmt.Sprintf("%s %s: %s", r.id, verb, strings.Join(acts, ", "))}
+	for _, c := range d.cond(&r.cond) {
+		lines = append(lines, "  "+d.l("if")+" "+c)
+	}
+	if r.unless != nil {
+		lines = append(lines, "  "+d.l("unless")+" "+strings.Join(d.cond(r.unless), "; "))
+	}
+	return append(lines, "  "+d.l("because")+": "+r.because.In(d.lang))
+}
+
+// cond gives each condition in words.
+func (d *describer) cond(c *cond) []string {
+	var out []string
+	list := func(key, kind string, ids []string) {
+		if ids != nil {
+			out = append(out, d.l(key)+": "+d.names(kind, ids))
+		}
+	}
+	list("purpose", "purpose", c.purpose)
+	list("side", "side", c.side)
+	list("from", "party", c.from)
+	list("to", "party", c.to)
+	list("authority", "authority", c.authority)
+	list("role", "role", c.role)
+	list("ground", "ground", c.ground)
+	list("field", "field", c.field)
+	list("tier", "tier", c.tier)
+	out = append(out, d.yesNo("case", c.hasCase)...)
+	out = append(out, d.yesNo("approved", c.approved)...)
+	out = append(out, d.about("person", c.person)...)
+	return append(out, d.about("record", c.record)...)
+}
+
+func (d *describer) yesNo(key string, b *bool) []string {
+	if b == nil {
+		return nil
+	}
+	if *b {
+		return []string{d.l(key) + ": " + d.l("yes")}
+	}
+	return []string{d.l(key) + ": " + d.l("no")}
+}
+
+// about gives each condition on a person or record in words.
+func (d *describer) about(who string, b *about) []string {
+	if b == nil {
+		return nil
+	}
+	var out []string
+	if b.category != nil {
+		out = append(out, d.l("category")+": "+d.names("category", b.category))
+	}
+	if b.nationalOf != nil {
+		out = append(out, d.l(who)+": "+d.l("national")+" "+d.names("party", b.nationalOf))
+	}
+	if b.safeguard != nil {
+		s := d.l(who) + ": " + d.l("safeguard") + " " + d.names("safeguard", b.safeguard)
+		if b.against != "" {
+			s += " " + d.l("against") + " " + d.names("party", []string{b.against})
+		}
+		out = append(out, s)
+	}
+	if b.youngerThan > 0 {
+		out = append(out, fmt.Sprintf("%s: %s %d %s", d.l(who), d.l("younger"), b.youngerThan, d.l("years")))
+	}
+	out = append(out, d.yesNo("nationality-known", b.nationalityKnown)...)
+	return append(out, d.yesNo("age-known", b.ageKnown)...)
+}
+
+// term gives a typed term in words.
+func (d *describer) term(t shownTerm) string {
+	s := d.l("term") + " " + d.l("of-"+t.of) + ", " + d.l(t.name) + ": " + d.units(t.value)
+	if t.tiers != nil && len(t.tiers) < len(d.a.Tiers) {
+		s += " (" + d.names("tier", t.tiers) + ")"
+	}
+	if t.purposes != nil && len(t.purposes) < len(d.a.Purposes) {
+		s += " (" + d.l("for") + " " + d.names("purpose", t.purposes) + ")"
+	}
+	return s
+}
+
+// quota gives a quota in words.
+func (d *describer) quota(q Quota) string {
+	return fmt.Sprintf("%s %s %s: %d %s %s", d.l("term"), d.l("quota"), q.Name.In(d.lang), q.Limit, d.l("quantity-"+q.Act), d.l(string(q.Per)))
+}
+
+// deadline gives a named deadline in words.
+func (d *describer) deadline(x Deadline) string {
+	return fmt.Sprintf("%s %s %s: %s", d.l("term"), d.l("deadline"), x.Name.In(d.lang), d.units(x.Within.String()))
+}
+
+// units translates the unit words of a written quantity, and its decimal point.
+func (d *describer) units(s string) string {
+	fields := strings.Fields(s)
+	for i, f := range fields {
+		if w, ok := unitWords[d.lang][f]; ok {
+			fields[i] = w
+		}
+		if _, err := strconv.ParseFloat(f, 64); err == nil && d.lang == "es" {
+			fields[i] = strings.ReplaceAll(f, ".", ",")
+		}
+	}
+	return strings.Join(fields, " ")
+}

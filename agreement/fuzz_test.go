@@ -1,0 +1,117 @@
+package agreement
+
+import (
+	"bytes"
+	"errors"
+	"testing"
+)
+
+// FuzzParse changes one file of an agreement that reads.
+func FuzzParse(f *testing.F) {
+	minimal := readFolder(f, "testdata/minimal")
+	for _, name := range []string{minHeader, minSearch, minGuard, minEnd} {
+		f.Add(name, minimal[name])
+	}
+	for name, data := range readFolder(f, "../examples/agreements/co-us-demo") {
+		f.Add(name, data)
+	}
+	f.Fuzz(func(t *testing.T, name string, data []byte) {
+		files := map[string][]byte{}
+		for k, v := range minimal {
+			files[k] = v
+		}
+		files[name] = data
+		checkParsed(t, files)
+	})
+}
+
+// checkParsed parses; what is taken must come back exactly through its bundle.
+func checkParsed(t *testing.T, files map[string][]byte) {
+	a, err := parse(files, bounds{200, 100_000})
+	if err != nil {
+		var p *Problems
+		if !errors.As(err, &p) || len(p.List) == 0 {
+			t.Fatalf("not a list of problems: %v", err)
+		}
+		return
+	}
+	if _, err := ParseBundle(a.Bundle()); err != nil {
+		t.Fatalf("its own bundle is refused: %v", err)
+	}
+	for _, lang := range append(a.Languages, "xx") {
+		if a.Render(lang) == "" {
+			t.Fatal("renders nothing")
+		}
+	}
+	if d := a.Decide(minimalSearch()); len(d.Articles) == 0 {
+		t.Fatal("no article decides")
+	}
+}
+
+func FuzzParseBundle(f *testing.F) {
+	for _, dir := range []string{"testdata/minimal", "../examples/agreements/co-us-demo"} {
+		a, err := Parse(readFolder(f, dir))
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(a.Bundle())
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if len(data) > 64<<10 {
+			return
+		}
+		a, err := ParseBundle(data)
+		if err == nil && !bytes.Equal(a.Bundle(), data) {
+			t.Fatal("the bundle comes back otherwise")
+		}
+	})
+}
+
+// FuzzDecide gives requests in JSON; a permit must rest on listed words.
+func FuzzDecide(f *testing.F) {
+	a := demo(f)
+	f.Add([]byte(`{"act":"search","side":"asking","from":"us","to":"co","authority":"us-border","role":"migration-officer","purpose":"border-examination","ground":"person-present","case_present":true,"person":{"nationalities":["VE"],"safeguards":[{"kind":"asylum-claim","against":"us"}]},"fingers":2,"min_quality":40,"used":{"border-day":1},"now":"2026-03-04T15:30:00Z"}`))
+	f.Add([]byte(`{"act":"disclose","side":"answering","from":"us","to":"co","field":"family-name","record":{"category":"visa"},"examiners":1,"approved":true,"suspended":false,"now":"2026-03-04T15:30:00Z"}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		r, err := ParseRequest(data)
+		if err != nil {
+			return
+		}
+		d := a.Decide(r)
+		if len(d.Articles) == 0 {
+			t.Fatal("no article decides")
+		}
+		if d.Permitted() && (!a.words.purpose[r.Purpose] || r.Suspended || r.From == r.To || len(d.Errors) > 0) {
+			t.Fatalf("permitted: %+v", r)
+		}
+	})
+}
+
+// FuzzSignatureFiles reads signature and notice files; none of them verifies.
+func FuzzSignatureFiles(f *testing.F) {
+	a, err := Parse(readFolder(f, "testdata/minimal"))
+	if err != nil {
+		f.Fatal(err)
+	}
+	s, err := Sign(a.Bundle(), "aa", partyKey('x'), at)
+	if err != nil {
+		f.Fatal(err)
+	}
+	n, err := SignNotice(Notice{Agreement: a.Digest(), Party: "aa", Kind: Suspend, From: at, Sequence: 1}, partyKey('x'))
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(s.Marshal())
+	f.Add(n.Marshal())
+	keys := map[string][]byte{"aa": public(partyKey('a'))}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if s, err := ParseSignature(data); err == nil && s.verify(a.Digest(), keys["aa"]) == nil {
+			t.Fatal("a forged signature holds")
+		}
+		if n, err := ParseNotice(data); err == nil {
+			if _, err := Fold(a, []Notice{n.Notice}, at); err == nil && n.check() != nil {
+				t.Fatal("a notice that means nothing was folded")
+			}
+		}
+	})
+}
