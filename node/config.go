@@ -1,0 +1,119 @@
+package node
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+
+	"github.com/goccy/go-yaml"
+)
+
+// FolderVersion is the layout of a node's folder that this program reads and writes.
+const FolderVersion = 1
+
+// Config is node.yaml. The folder it stands in is the node's folder.
+type Config struct {
+	// Version is the folder's layout; see FolderVersion.
+	Version int `yaml:"version"`
+	// Party is the two-letter id of the party whose node this is, as the agreement writes it.
+	Party string `yaml:"party"`
+	// Exchange is where the partner reaches this node.
+	Exchange Listener `yaml:"exchange"`
+	// API is where this country's own officers reach it.
+	API Listener `yaml:"api"`
+	// Workers bounds the processors used by extraction and search. 0: all of them.
+	Workers int `yaml:"workers,omitempty"`
+	// MinFreeMiB is the free disk space, in MiB, under which new work is refused. 0: 64.
+	MinFreeMiB uint64 `yaml:"min_free_mib,omitempty"`
+
+	// Dir is the folder of node.yaml.
+	Dir string `yaml:"-"`
+}
+
+// Listener is one address to listen on.
+type Listener struct {
+	// Listen is host:port.
+	Listen string `yaml:"listen"`
+}
+
+// LoadConfig reads node.yaml and says what is wrong with it, if anything.
+func LoadConfig(path string) (Config, error) {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return Config{}, fmt.Errorf("read configuration: %w", err)
+	}
+	var c Config
+	if err := yaml.UnmarshalWithOptions(b, &c, yaml.Strict()); err != nil {
+		return Config{}, fmt.Errorf("read configuration %s: %w", path, err)
+	}
+	if c.Dir, err = filepath.Abs(filepath.Dir(path)); err != nil {
+		return Config{}, fmt.Errorf("read configuration %s: %w", path, err)
+	}
+	if err := c.validate(); err != nil {
+		return Config{}, fmt.Errorf("configuration %s: %w", path, err)
+	}
+	return c, nil
+}
+
+func (c Config) validate() error {
+	if c.Version != FolderVersion {
+		return fmt.Errorf("the folder has layout version %d; this program reads version %d: use the program that wrote it, or migrate the folder", c.Version, FolderVersion)
+	}
+	if len(c.Party) != 2 {
+		return fmt.Errorf("party %q: two letters are needed, such as CO", c.Party)
+	}
+	for name, addr := range map[string]string{"exchange": c.Exchange.Listen, "api": c.API.Listen} {
+		if _, _, err := net.SplitHostPort(addr); err != nil {
+			return fmt.Errorf("%s.listen %q: host:port is needed, such as 127.0.0.1:7443", name, addr)
+		}
+	}
+	if c.Workers < 0 {
+		return fmt.Errorf("workers %d: 0 or more", c.Workers)
+	}
+	return nil
+}
+
+// WithDefaults fills what was left empty.
+func (c Config) WithDefaults() Config {
+	if c.MinFreeMiB == 0 {
+		c.MinFreeMiB = 64
+	}
+	return c
+}
+
+// Save writes node.yaml into dir; it replaces no file.
+func (c Config) Save(dir string) error {
+	c.Version = FolderVersion
+	b, err := yaml.Marshal(c)
+	if err != nil {
+		return fmt.Errorf("write configuration: %w", err)
+	}
+	path := filepath.Join(dir, configFile)
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return fmt.Errorf("write configuration: %w", err)
+	}
+	defer f.Close()
+	if _, err := f.Write(b); err != nil {
+		return fmt.Errorf("write configuration %s: %w", path, err)
+	}
+	return f.Sync()
+}
+
+// The files of a node's folder.
+const (
+	configFile    = "node.yaml"
+	keysDir       = "keys"
+	cardFile      = "card.json"
+	partnersDir   = "partners"
+	agreementDir  = "agreement"
+	bundleFile    = "agreement.txtar"
+	registryFile  = "registry.db"
+	ledgerDir     = "ledger"
+	signatureGlob = "*.signature.json"
+)
+
+func (c Config) path(elem ...string) string {
+	return filepath.Join(append([]string{c.Dir}, elem...)...)
+}

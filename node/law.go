@@ -1,0 +1,149 @@
+package node
+
+import (
+	"context"
+	"crypto/ed25519"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"convenio/agreement"
+	"convenio/exchange"
+)
+
+// word is how an agreement writes a party: its id in small letters, as all words of an agreement.
+func word(p exchange.PartyID) string { return strings.ToLower(string(p)) }
+
+// law is the signed agreement that the node carries out, and the notices that have been given under it.
+type law struct {
+	*agreement.Agreement
+	digest exchange.Digest
+	keys   map[string]ed25519.PublicKey
+
+	mu      sync.RWMutex
+	notices []agreement.Notice
+}
+
+// loadLaw reads the agreement and both signatures from the node's folder. Nothing runs under a text
+// that both parties have not signed with the keys that were compared in person.
+func loadLaw(c Config, own, partner exchange.Card) (*law, error) {
+	bundle, err := os.ReadFile(c.path(agreementDir, bundleFile))
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("no agreement in %s: install the text that both parties signed (convenio agreement install)", c.path(agreementDir))
+	} else if err != nil {
+		return nil, fmt.Errorf("read agreement: %w", err)
+	}
+	sigs, err := readSignatures(c.path(agreementDir))
+	if err != nil {
+		return nil, err
+	}
+	keys := map[string]ed25519.PublicKey{
+		word(own.Party):     own.Keys.Party,
+		word(partner.Party): partner.Keys.Party,
+	}
+	a, err := agreement.VerifySignatures(bundle, sigs, keys)
+	if err != nil {
+		return nil, fmt.Errorf("agreement in %s: %w", c.path(agreementDir), err)
+	}
+	return &law{Agreement: a, digest: exchange.Digest(a.Digest()), keys: keys}, nil
+}
+
+func readSignatures(dir string) ([]agreement.Signature, error) {
+	files, err := filepath.Glob(filepath.Join(dir, signatureGlob))
+	if err != nil {
+		return nil, err
+	}
+	var sigs []agreement.Signature
+	for _, f := range files {
+		b, err := os.ReadFile(f)
+		if err != nil {
+			return nil, fmt.Errorf("read signature: %w", err)
+		}
+		s, err := agreement.ParseSignature(b)
+		if err != nil {
+			return nil, fmt.Errorf("signature %s: %w", f, err)
+		}
+		sigs = append(sigs, s)
+	}
+	return sigs, nil
+}
+
+// state is what the notices make of the agreement at an instant.
+func (l *law) state(at time.Time) agreement.State {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	s, err := agreement.Fold(l.Agreement, l.notices, at)
+	if err != nil {
+		// Notices are checked before they are kept; if they do not fold, nothing is allowed.
+		return agreement.State{Suspended: true}
+	}
+	return s
+}
+
+// stands is the agreement's state as a word for people and programs.
+func (l *law) stands(at time.Time) string {
+	s := l.state(at)
+	switch {
+	case s.Terminated:
+		return "terminated"
+	case s.Suspended:
+		return "suspended"
+	case at.Before(l.From):
+		return "not-yet"
+	case !l.Until.IsZero() && !at.Before(l.Until):
+		return "expired"
+	}
+	return "in-force"
+}
+
+// admit checks a signed notice and says whether it is a new one.
+func (l *law) admit(raw []byte, at time.Time) (agreement.SignedNotice, bool, error) {
+	s, err := agreement.ParseNotice(raw)
+	if err != nil {
+		return s, false, err
+	}
+	if err := s.Verify(l.keys); err != nil {
+		return s, false, err
+	}
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	if slices.Contains(l.notices, s.Notice) {
+		return s, false, nil
+	}
+	if _, err := agreement.Fold(l.Agreement, append(slices.Clone(l.notices), s.Notice), at); err != nil {
+		return s, false, err
+	}
+	return s, true, nil
+}
+
+func (l *law) add(n agreement.Notice) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !slices.Contains(l.notices, n) {
+		l.notices = append(l.notices, n)
+	}
+}
+
+// restore puts back the notices that the registry kept.
+func (l *law) restore(ctx context.Context, read func(context.Context) ([][]byte, error)) error {
+	raw, err := read(ctx)
+	if err != nil {
+		return fmt.Errorf("read notices: %w", err)
+	}
+	for _, b := range raw {
+		s, err := agreement.ParseNotice(b)
+		if err != nil {
+			return fmt.Errorf("read notice: %w", err)
+		}
+		if err := s.Verify(l.keys); err != nil {
+			return fmt.Errorf("read notice: %w", err)
+		}
+		l.add(s.Notice)
+	}
+	return nil
+}
