@@ -1,0 +1,115 @@
+package arch
+
+import "strings"
+
+// merged says that every package in the table is in the tree. While it is
+// false, an entry without a package and a page that names a missing file are
+// logged; once it is true they fail.
+const merged = true
+
+// reach says what a package may touch outside its own memory.
+type reach uint8
+
+const (
+	pure   reach = 1 << iota // values in, values out: no disk, network, clock or global random source
+	disk                     // reads and writes files
+	serves                   // imports net/http: answers requests
+	dials                    // opens connections to somebody else
+	sql                      // imports database/sql and its drivers
+)
+
+// entry is one package's line: what it may import of ours and what it may touch.
+type entry struct {
+	pkg   string   // path below the module; "/..." at the end covers the tree
+	reach reach    // what its own code may touch
+	ours  []string // packages of ours that its code may import
+	tests []string // packages of ours that only its tests may import, beyond the pure ones
+}
+
+// packages is the map of the project, from the bottom up: an arrow may only
+// point to a line above.
+var packages = []entry{
+	{pkg: "finger", reach: pure},
+	{pkg: "finger/internal/...", reach: disk, ours: []string{"finger"}},
+	{pkg: "synth", reach: pure, ours: []string{"finger"}},
+	{pkg: "eval", reach: pure, ours: []string{"finger"}},
+	{pkg: "gallery", reach: pure, ours: []string{"finger"}},
+	{pkg: "formats/picture", reach: pure},
+	{pkg: "capture", reach: pure, ours: []string{"finger", "formats/picture"}},
+	{pkg: "agreement", reach: pure},
+	{pkg: "examples/agreements", reach: pure, ours: []string{"agreement"}},
+	{pkg: "ledger", reach: disk | serves | dials, tests: []string{"ledger/ledgertest"}},
+	{pkg: "ledger/audit", reach: pure, ours: []string{"ledger"}, tests: []string{"ledger/ledgertest"}},
+	{pkg: "ledger/ledgertest", reach: disk | serves, ours: []string{"ledger"}},
+	{pkg: "exchange", reach: disk | serves | dials, tests: []string{"ledger"}},
+	{pkg: "registry", reach: disk | sql, ours: []string{"finger"}},
+	{pkg: "api", reach: disk | serves | dials},
+	{pkg: "node", reach: disk | serves, ours: []string{
+		"agreement", "api", "capture", "exchange", "finger", "gallery", "ledger", "registry",
+	}, tests: []string{"examples/agreements"}},
+	{pkg: "demo", reach: disk | serves | dials, ours: []string{
+		"agreement", "api", "capture", "examples/agreements", "exchange", "finger", "ledger", "ledger/audit", "ledger/ledgertest", "node", "registry", "synth",
+	}},
+	{pkg: "cmd/convenio", reach: disk | serves | dials, ours: []string{
+		"agreement", "api", "capture", "demo", "eval", "examples/agreements", "exchange", "finger", "ledger", "ledger/audit", "node", "synth",
+	}},
+	{pkg: "internal/arch", reach: pure},
+}
+
+// library is one module we did not write, and the packages it belongs to.
+type library struct {
+	module string
+	users  []string // packages whose code may import it; nil: tests alone
+}
+
+// libraries keeps each technology's name inside its adapter.
+var libraries = []library{
+	{"github.com/cedar-policy/cedar-go", []string{"agreement"}},
+	{"github.com/getkin/kin-openapi", []string{"node"}},
+	{"github.com/goccy/go-yaml", []string{"agreement", "api", "node"}},
+	{"github.com/google/go-cmp", nil},
+	{"github.com/oapi-codegen/runtime", []string{"api"}},
+	{"github.com/pressly/goose/v3", []string{"registry"}},
+	{"github.com/rogpeppe/go-internal", nil},
+	{"github.com/schollz/progressbar/v3", []string{"cmd/convenio"}},
+	{"github.com/spf13/cobra", []string{"cmd/convenio"}},
+	{"github.com/transparency-dev/formats", []string{"ledger"}},
+	{"github.com/transparency-dev/merkle", []string{"ledger"}},
+	{"github.com/transparency-dev/tessera", []string{"ledger"}},
+	{"golang.org/x/image", []string{"formats/picture"}},
+	{"golang.org/x/mod", []string{"exchange", "ledger", "ledger/ledgertest", "node"}},
+	{"golang.org/x/sync", []string{"ledger"}},
+	{"golang.org/x/sys", []string{"node"}},
+	{"golang.org/x/term", []string{"cmd/convenio"}},
+	{"golang.org/x/tools", []string{"agreement"}},
+	{"k8s.io/klog/v2", []string{"ledger"}},
+	{"modernc.org/sqlite", []string{"registry"}},
+	{"pgregory.net/rapid", nil},
+}
+
+// entryFor finds the line of a package: the exact one, else the longest tree
+// that covers it. A package's own internal folders and subfolders named in no
+// line of their own fall under nothing: each package is placed on purpose.
+func entryFor(table []entry, pkg string) (entry, bool) {
+	best, found := entry{}, false
+	for _, e := range table {
+		if e.pkg == pkg {
+			return e, true
+		}
+		tree, isTree := strings.CutSuffix(e.pkg, "/...")
+		if isTree && strings.HasPrefix(pkg, tree+"/") && len(e.pkg) > len(best.pkg) {
+			best, found = e, true
+		}
+	}
+	return best, found
+}
+
+// libraryFor finds the module that an import path belongs to.
+func libraryFor(libs []library, path string) (library, bool) {
+	for _, l := range libs {
+		if path == l.module || strings.HasPrefix(path, l.module+"/") {
+			return l, true
+		}
+	}
+	return library{}, false
+}
