@@ -38,3 +38,9 @@ func lockDir(dir string) (*os.File, error) {
 	}
 	return f, nil
 }
+
+// unlockDir gives the lock up at once. Closing alone would not: a process that is being started holds a copy of the open
+// file from its fork until its exec, and the lock lasts until the last copy is closed.
+func unlockDir(f *os.File) error {
+	return errors.Join(syscall.Flock(int(f.Fd()), syscall.LOCK_UN), f.Close())
+}

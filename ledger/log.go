@@ -105,8 +105,7 @@ func Open(ctx context.Context, cfg Config) (*Log, error) {
 	l.ctx, l.cancel = context.WithCancel(context.Background())
 	if err := l.start(ctx); err != nil {
 		l.cancel()
-		lock.Close()
-		return nil, fmt.Errorf("open ledger %s: %w", cfg.Dir, err)
+		return nil, errors.Join(fmt.Errorf("open ledger %s: %w", cfg.Dir, err), unlockDir(lock))
 	}
 	go l.writer()
 	return l, nil
@@ -216,7 +215,7 @@ func (l *Log) Close(ctx context.Context) error {
 		err = l.awaitPublished(ctx)
 	}
 	l.cancel()
-	if e := l.lock.Close(); err == nil {
+	if e := unlockDir(l.lock); err == nil {
 		err = e
 	}
 	if err != nil {

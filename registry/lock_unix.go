@@ -26,3 +26,9 @@ func acquireLock(path string) (*os.File, error) {
 	}
 	return f, nil
 }
+
+// releaseLock gives the lock up at once. Closing alone would not: a process that is being started holds a copy of the open
+// file from its fork until its exec, and the lock lasts until the last copy is closed.
+func releaseLock(f *os.File) error {
+	return errors.Join(syscall.Flock(int(f.Fd()), syscall.LOCK_UN), f.Close())
+}

@@ -24,3 +24,6 @@ func acquireLock(path string) (*os.File, error) {
 	}
 	return os.NewFile(uintptr(h), path), nil
 }
+
+// releaseLock gives the lock up.
+func releaseLock(f *os.File) error { return f.Close() }
