@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -25,7 +26,7 @@ import (
 // (nothing is flushed, nothing is closed) at the step that killEnv names.
 const (
 	nodeEnv = "CONVENIO_TEST_NODE"
-	killEnv = "CONVENIO_TEST_KILL" // step:occurrence, such as deliver:2; empty: never
+	killEnv = "CONVENIO_TEST_KILL" // steps as step:occurrence, such as deliver:2, apart by commas; empty: never
 )
 
 func TestMain(m *testing.M) {
@@ -77,25 +78,26 @@ func notUnderRace(t *testing.T) {
 	}
 }
 
-// killer is a Before hook that ends the process at the given occurrence of a step.
+// killer is a Before hook that ends the process at whichever of the planned steps it comes to first.
 func killer(plan string) (func(string), error) {
 	if plan == "" {
 		return nil, nil
 	}
-	step, occurrence, _ := strings.Cut(plan, ":")
-	left, err := strconv.Atoi(occurrence)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", killEnv, err)
+	planned := strings.Split(plan, ",")
+	for _, p := range planned {
+		_, occurrence, _ := strings.Cut(p, ":")
+		if _, err := strconv.Atoi(occurrence); err != nil {
+			return nil, fmt.Errorf("%s: %w", killEnv, err)
+		}
 	}
 	var mu sync.Mutex
-	return func(s string) {
-		if s != step {
-			return
-		}
+	met := map[string]int{}
+	return func(step string) {
 		mu.Lock()
 		defer mu.Unlock()
-		if left--; left == 0 {
-			fmt.Fprintln(os.Stderr, killedMark, plan)
+		met[step]++
+		if at := fmt.Sprintf("%s:%d", step, met[step]); slices.Contains(planned, at) {
+			fmt.Fprintln(os.Stderr, killedMark, at)
 			die()
 		}
 	}, nil
@@ -111,13 +113,19 @@ func die() {
 	select {}
 }
 
+// lookahead is how many planned deaths a process knows of at a time. The workers of a node run beside each
+// other, so that a step may come before the one that was planned ahead of it; with one death at a time it would
+// pass unseen, and the plan would wait for it in vain.
+const lookahead = maxUnmet + 2
+
 // process is a party's node as a process of its own, started again whenever it dies, each time with
-// the next step at which it is to die.
+// the next steps at which it is to die.
 type process struct {
 	p *party
 
 	mu    sync.Mutex
 	plan  []string // what is still to come
+	heard int      // how much of log was searched for deaths
 	cmd   *exec.Cmd
 	gone  chan struct{} // closed when cmd has ended
 	log   bytes.Buffer
@@ -139,12 +147,10 @@ func (p *party) spawn(plan ...string) *process {
 	return r
 }
 
-// launch starts the process with the next step of the plan. The lock is held.
+// launch starts the process with the next steps of the plan. The lock is held.
 func (r *process) launch() error {
-	next := ""
-	if len(r.plan) > 0 {
-		next, r.plan = r.plan[0], r.plan[1:]
-	}
+	r.struck()
+	next := strings.Join(r.plan[:min(lookahead, len(r.plan))], ",")
 	exe, err := os.Executable()
 	if err != nil {
 		return err
@@ -196,6 +202,17 @@ func (r *process) next(plan ...string) {
 	r.p.waitListening()
 }
 
+// struck takes the deaths that the ended process reported off the plan. The lock is held.
+func (r *process) struck() {
+	for line := range strings.Lines(string(r.log.Bytes()[r.heard:])) {
+		step, died := strings.CutPrefix(line, killedMark)
+		if i := slices.Index(r.plan, strings.TrimSpace(step)); died && i >= 0 {
+			r.plan = slices.Delete(r.plan, i, i+1)
+		}
+	}
+	r.heard = r.log.Len()
+}
+
 // kill ends the process at once, wherever it is; it is started again.
 func (r *process) kill() {
 	r.mu.Lock()
@@ -231,7 +248,7 @@ func (r *process) stop() {
 func (r *process) pending() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return append([]string(nil), r.plan...)
+	return slices.Clone(r.plan)
 }
 
 // drop gives up what is left of the plan.
