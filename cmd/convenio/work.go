@@ -487,7 +487,7 @@ func writePairs(io stdio, dir string, pairs []api.FingerPair) error {
 }
 
 func discloseCmd(io stdio) *cobra.Command {
-	var as, reason string
+	var as string
 	var fields []string
 	var wait int
 	c := &cobra.Command{
@@ -544,28 +544,34 @@ person there, an approver, releases them.`,
 		{"release", "Release what the agreement allows", "needed for the examination"},
 		{"refuse", "Refuse the disclosure", "the record is being corrected"},
 	} {
-		x := &cobra.Command{
-			Use: v.decision + " EXCHANGE", Short: v.short, Args: exchangeID,
-			Example: `  convenio disclose ` + v.decision + ` 8c1f... --as approver.profile --reason "` + v.why + `"`,
-			RunE: atNode(io, &as, func(cmd *cobra.Command, args []string, client *api.ClientWithResponses) error {
-				r, err := client.DecideApprovalWithResponse(cmd.Context(), args[0],
-					api.DecideApprovalJSONRequestBody{Decision: api.DecideApprovalJSONBodyDecision(v.decision), Reason: reason})
-				if err != nil {
-					return unreachable(err)
-				}
-				if err := api.Check(r, r.ApplicationproblemJSONDefault, nil); err != nil {
-					return err
-				}
-				io.printf("recorded     %s\n", v.decision)
-				return nil
-			}),
-		}
-		x.Flags().StringVar(&reason, "reason", "", "why (required)")
-		required(x, "reason")
-		c.AddCommand(x)
+		c.AddCommand(releaseCmd(io, &as, v.decision, v.short, v.why))
 	}
 	for _, x := range c.Commands() {
 		asFlag(x, &as)
 	}
+	return c
+}
+
+// releaseCmd is the approver's decision on a disclosure: release or refuse.
+func releaseCmd(io stdio, as *string, decision, short, why string) *cobra.Command {
+	var reason string
+	c := &cobra.Command{
+		Use: decision + " EXCHANGE", Short: short, Args: exchangeID,
+		Example: `  convenio disclose ` + decision + ` 8c1f... --as approver.profile --reason "` + why + `"`,
+		RunE: atNode(io, as, func(cmd *cobra.Command, args []string, client *api.ClientWithResponses) error {
+			r, err := client.DecideApprovalWithResponse(cmd.Context(), args[0],
+				api.DecideApprovalJSONRequestBody{Decision: api.DecideApprovalJSONBodyDecision(decision), Reason: reason})
+			if err != nil {
+				return unreachable(err)
+			}
+			if err := api.Check(r, r.ApplicationproblemJSONDefault, nil); err != nil {
+				return err
+			}
+			io.printf("recorded     %s\n", decision)
+			return nil
+		}),
+	}
+	c.Flags().StringVar(&reason, "reason", "", "why (required)")
+	required(c, "reason")
 	return c
 }
