@@ -180,7 +180,7 @@ func TestRogue(t *testing.T) {
 	h, _, err := exchange.Inspect(first, exchange.MaxEnvelope)
 	must(t, err)
 	p.us.examine(string(h.Exchange), api.Confirm)
-	p.us.settledLedger()
+	p.us.answered(string(h.Exchange))
 
 	t.Run("the same bytes again", func(t *testing.T) {
 		size := p.us.status().Ledger.Size
@@ -335,14 +335,11 @@ func TestRogue(t *testing.T) {
 	}
 }
 
-// settledLedger waits until a node's ledger stops growing.
-func (p *party) settledLedger() {
+// answered waits until all that an answer leaves in the ledger is there.
+func (p *party) answered(id string) {
 	p.t.Helper()
-	size, since := p.status().Ledger.Size, time.Now()
-	waitUntil(p.t, "the ledger to rest", func() bool {
-		if now := p.status().Ledger.Size; now != size {
-			size, since = now, time.Now()
-		}
-		return time.Since(since) > 300*time.Millisecond
+	waitUntil(p.t, "the ledger to hold the answer", func() bool {
+		steps := p.steps(id)
+		return steps["send answer"] > 0 && steps["erase"] > 0
 	})
 }
