@@ -13,6 +13,7 @@ import (
 	"convenio/api"
 	"convenio/examples/agreements"
 	"convenio/exchange"
+	"convenio/internal/loopback"
 	"convenio/node"
 )
 
@@ -57,7 +58,7 @@ func setUp(ctx context.Context, opt Options) (*stage, error) {
 		}
 		s.dir, s.temporary = dir, true
 	}
-	ports, err := freePorts(4)
+	ports, err := loopback.FreePorts(4)
 	if err != nil {
 		return s, err
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
 	"path/filepath"
 	"sync"
@@ -17,6 +16,7 @@ import (
 	"convenio/examples/agreements"
 	"convenio/exchange"
 	"convenio/finger"
+	"convenio/internal/loopback"
 	"convenio/node"
 	"convenio/synth"
 )
@@ -240,10 +240,9 @@ func waitUntil(t *testing.T, what string, ok func() bool) {
 
 func freePort(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	addrs, err := loopback.FreePorts(1)
 	must(t, err)
-	defer l.Close()
-	return l.Addr().String()
+	return addrs[0]
 }
 
 func must(t *testing.T, err error) {

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"convenio/internal/loopback"
 )
 
 // TestMain lets the test binary act as the program: in scripts, and for the nodes that the demo starts.
@@ -45,11 +47,11 @@ func TestScripts(t *testing.T) {
 
 // freePort is an address on loopback that nobody listens on now.
 func freePort() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	addrs, err := loopback.FreePorts(1)
 	if err != nil {
 		return "", err
 	}
-	return l.Addr().String(), l.Close()
+	return addrs[0], nil
 }
 
 // patience is how long a script waits for what must come.

@@ -43,16 +43,17 @@ var packages = []entry{
 	{pkg: "ledger/ledgertest", reach: disk | serves, ours: []string{"ledger"}},
 	{pkg: "exchange", reach: disk | serves | dials, tests: []string{"ledger"}},
 	{pkg: "registry", reach: disk | sql, ours: []string{"finger"}},
+	{pkg: "internal/loopback", reach: serves},
 	{pkg: "api", reach: disk | serves | dials},
 	{pkg: "node", reach: disk | serves, ours: []string{
 		"agreement", "api", "capture", "exchange", "finger", "gallery", "ledger", "registry",
-	}, tests: []string{"examples/agreements"}},
+	}, tests: []string{"examples/agreements", "internal/loopback"}},
 	{pkg: "demo", reach: disk | serves | dials, ours: []string{
-		"agreement", "api", "capture", "examples/agreements", "exchange", "finger", "ledger", "ledger/audit", "ledger/ledgertest", "node", "registry", "synth",
+		"agreement", "api", "capture", "examples/agreements", "exchange", "finger", "internal/loopback", "ledger", "ledger/audit", "ledger/ledgertest", "node", "registry", "synth",
 	}},
 	{pkg: "cmd/convenio", reach: disk | serves | dials, ours: []string{
 		"agreement", "api", "capture", "demo", "eval", "examples/agreements", "exchange", "finger", "ledger", "ledger/audit", "node", "synth",
-	}},
+	}, tests: []string{"internal/loopback"}},
 	{pkg: "internal/arch", reach: pure},
 }
 
