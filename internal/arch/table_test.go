@@ -35,6 +35,8 @@ var packages = []entry{
 	{pkg: "eval", reach: pure, ours: []string{"finger"}},
 	{pkg: "gallery", reach: pure, ours: []string{"finger"}},
 	{pkg: "formats/picture", reach: pure},
+	{pkg: "formats/sc37", reach: pure},
+	{pkg: "formats/fmr", reach: pure, ours: []string{"formats/sc37"}},
 	{pkg: "capture", reach: pure, ours: []string{"finger", "formats/picture"}},
 	{pkg: "agreement", reach: pure},
 	{pkg: "examples/agreements", reach: pure, ours: []string{"agreement"}},
