@@ -38,6 +38,7 @@ var packages = []entry{
 	{pkg: "formats/sc37", reach: pure},
 	{pkg: "formats/fmr", reach: pure, ours: []string{"formats/sc37"}},
 	{pkg: "formats/fir", reach: pure, ours: []string{"formats/sc37"}},
+	{pkg: "formats/iir", reach: pure, ours: []string{"formats/sc37"}},
 	{pkg: "capture", reach: pure, ours: []string{"finger", "formats/picture"}},
 	{pkg: "agreement", reach: pure},
 	{pkg: "examples/agreements", reach: pure, ours: []string{"agreement"}},
