@@ -39,6 +39,7 @@ var packages = []entry{
 	{pkg: "formats/fmr", reach: pure, ours: []string{"formats/sc37"}},
 	{pkg: "formats/fir", reach: pure, ours: []string{"formats/sc37"}},
 	{pkg: "formats/iir", reach: pure, ours: []string{"formats/sc37"}},
+	{pkg: "formats/cbeff", reach: pure, ours: []string{"formats/sc37"}},
 	{pkg: "capture", reach: pure, ours: []string{"finger", "formats/picture"}},
 	{pkg: "agreement", reach: pure},
 	{pkg: "examples/agreements", reach: pure, ours: []string{"agreement"}},
