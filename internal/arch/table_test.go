@@ -40,7 +40,12 @@ var packages = []entry{
 	{pkg: "formats/fir", reach: pure, ours: []string{"formats/sc37"}},
 	{pkg: "formats/iir", reach: pure, ours: []string{"formats/sc37"}},
 	{pkg: "formats/cbeff", reach: pure, ours: []string{"formats/sc37"}},
-	{pkg: "capture", reach: pure, ours: []string{"finger", "formats/picture"}},
+	{pkg: "formats/content", reach: pure, ours: []string{
+		"formats/cbeff", "formats/fir", "formats/fmr", "formats/iir", "formats/picture", "formats/sc37",
+	}},
+	{pkg: "capture", reach: pure, ours: []string{
+		"finger", "formats/cbeff", "formats/content", "formats/fir", "formats/fmr", "formats/picture", "formats/sc37",
+	}},
 	{pkg: "agreement", reach: pure},
 	{pkg: "examples/agreements", reach: pure, ours: []string{"agreement"}},
 	{pkg: "ledger", reach: disk | serves | dials, tests: []string{"ledger/ledgertest"}},
