@@ -109,7 +109,7 @@ func positionOf(m *content.Image) finger.Position {
 		return finger.RightThumb
 	case p == 12:
 		return finger.LeftThumb
-	case p <= 10:
+	case p >= 0 && p <= 10:
 		return finger.Position(p)
 	}
 	return finger.Unknown

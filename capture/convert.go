@@ -266,8 +266,8 @@ func recordImage(m *content.Image, c Conversion, format fir.Format) (fir.Image, 
 	}
 	out := fir.Image{Position: uint8(c.Position), Scale: fir.PerInch, ScanX: dots, ScanY: dots, ResX: dots, ResY: dots, Depth: 8,
 		Width: uint16(b.Dx()), Height: uint16(b.Dy()), Capture: sc37.Capture{Time: sc37.NoDateTime}, Edition: format, Data: m.Data}
-	if len(m.Positions) == 1 {
-		out.Position = m.Positions[0]
+	if len(m.Positions) == 1 && m.Positions[0] >= 0 && m.Positions[0] <= 0xff {
+		out.Position = uint8(m.Positions[0])
 	}
 	if m.Quality != nil {
 		out.Capture.Qualities = []sc37.Quality{{Score: uint8(*m.Quality)}}

@@ -70,7 +70,7 @@ func (f *File) block(b *cbeff.BIR, i, depth int) {
 	f.add(inner, place+", "+inner.Kind, fmt.Sprintf("%d-", i+1))
 	if pos, ok := b.Position(); ok {
 		for _, m := range inner.Images {
-			if len(m.Positions) == 1 && m.Positions[0] != pos && m.Positions[0] != 0 {
+			if len(m.Positions) == 1 && m.Positions[0] != int(pos) && m.Positions[0] != 0 {
 				f.Oddities = append(f.Oddities, fmt.Sprintf("%s: described as position %d, its image says %d", place, pos, m.Positions[0]))
 			}
 		}

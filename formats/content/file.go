@@ -42,7 +42,7 @@ const MaxValue = 120
 type Image struct {
 	Name       string  `json:"name"`                // unique in the file and fit for a file name: "2-right-index"
 	Kind       string  `json:"image_of"`            // "finger", "palm", "iris", "face", "other", "picture"
-	Positions  []uint8 `json:"positions,omitempty"` // friction ridge positions (ANSI/NIST-ITL Table 8)
+	Positions  []int   `json:"positions,omitempty"` // friction ridge positions (ANSI/NIST-ITL Table 8)
 	Impression string  `json:"impression,omitempty"`
 	Width      int     `json:"width"` // pixels, as stated; 0 where they are not
 	Height     int     `json:"height"`

@@ -56,7 +56,7 @@ func fingerRecord(m *fir.Image, i int) Record {
 
 func fingerImage(m *fir.Image, i int) Image {
 	x, y := m.PPI()
-	out := Image{Name: fmt.Sprintf("%d-%s", i+1, slug(sc37.PositionName(m.Position))), Kind: kindOfPosition(m.Position), Positions: []uint8{m.Position},
+	out := Image{Name: fmt.Sprintf("%d-%s", i+1, slug(sc37.PositionName(m.Position))), Kind: kindOfPosition(m.Position), Positions: []int{int(m.Position)},
 		Impression: sc37.ImpressionName(m.Impression), Width: int(m.Width), Height: int(m.Height), PPIX: x, PPIY: y, Codec: m.Codec().String(),
 		Offset: m.Offset, Size: len(m.Data), Data: m.Data}
 	if q, ok := m.Quality(); ok {

@@ -3,6 +3,7 @@ package content
 import (
 	"fmt"
 	"math"
+	"strings"
 
 	"convenio/formats/fmr"
 	"convenio/formats/sc37"
@@ -132,5 +133,5 @@ func slug(s string) string {
 			out = append(out, '-')
 		}
 	}
-	return string(out)
+	return strings.TrimRight(string(out), "-")
 }

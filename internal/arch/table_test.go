@@ -61,7 +61,8 @@ var packages = []entry{
 		"agreement", "api", "capture", "examples/agreements", "exchange", "finger", "ledger", "ledger/audit", "ledger/ledgertest", "node", "registry", "synth",
 	}},
 	{pkg: "cmd/convenio", reach: disk | serves | dials, ours: []string{
-		"agreement", "api", "capture", "demo", "eval", "examples/agreements", "exchange", "finger", "ledger", "ledger/audit", "node", "synth",
+		"agreement", "api", "capture", "demo", "eval", "examples/agreements", "exchange", "finger", "formats/content", "formats/fmr", "formats/picture",
+		"ledger", "ledger/audit", "node", "synth",
 	}},
 	{pkg: "internal/arch", reach: pure},
 }
