@@ -34,6 +34,7 @@ var packages = []entry{
 	{pkg: "synth", reach: pure, ours: []string{"finger"}},
 	{pkg: "eval", reach: pure, ours: []string{"finger"}},
 	{pkg: "gallery", reach: pure, ours: []string{"finger"}},
+	{pkg: "formats/wsq", reach: pure},
 	{pkg: "formats/picture", reach: pure},
 	{pkg: "capture", reach: pure, ours: []string{"finger", "formats/picture"}},
 	{pkg: "agreement", reach: pure},
