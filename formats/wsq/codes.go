@@ -1,11 +1,15 @@
 package wsq
 
-import "slices"
+import (
+	"slices"
+
+	"convenio/formats/internal/huff"
+)
 
 // codeBook is a Huffman code made for the symbols that occur.
 type codeBook struct {
-	counts [maxCodeBits]uint8 // of codes of 1 to 16 bits
-	values []uint8            // in the order of their codes
+	counts [huff.MaxBits]uint8 // of codes of 1 to 16 bits
+	values []uint8             // in the order of their codes
 	code   [256]uint16
 	bits   [256]uint8
 }
@@ -15,13 +19,13 @@ type codeBook struct {
 // alone, which a marker could be taken for.
 func newCodeBook(freq [256]int) *codeBook {
 	lengths := codeLengths(freq)
-	perLength := make([]int, max(maxCodeBits, slices.Max(lengths[:]))+1)
+	perLength := make([]int, max(huff.MaxBits, slices.Max(lengths[:]))+1)
 	for _, n := range lengths {
 		perLength[n]++
 	}
 	shorten(perLength)
 	b := new(codeBook)
-	for n := 1; n <= maxCodeBits; n++ {
+	for n := 1; n <= huff.MaxBits; n++ {
 		b.counts[n-1] = uint8(perLength[n])
 	}
 	for n := 1; n < len(perLength) || n <= slices.Max(lengths[:256]); n++ {
@@ -82,7 +86,7 @@ func rarest(f *[257]int) (a, b int) {
 // that is to stay free, one of the longest (figure K.3).
 func shorten(perLength []int) {
 	n := len(perLength) - 1
-	for ; n > maxCodeBits; n-- {
+	for ; n > huff.MaxBits; n-- {
 		for perLength[n] > 0 {
 			j := n - 2
 			for perLength[j] == 0 {
@@ -103,7 +107,7 @@ func shorten(perLength []int) {
 // assign numbers the codes in order of length.
 func (b *codeBook) assign() {
 	code, i := uint16(0), 0
-	for n := 1; n <= maxCodeBits; n++ {
+	for n := 1; n <= huff.MaxBits; n++ {
 		for range b.counts[n-1] {
 			b.code[b.values[i]], b.bits[b.values[i]] = code, uint8(n)
 			code++

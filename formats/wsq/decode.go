@@ -2,6 +2,8 @@ package wsq
 
 import (
 	"fmt"
+
+	"convenio/formats/internal/huff"
 )
 
 // Decode reads a WSQ file.
@@ -124,20 +126,20 @@ func (t *tables) block(s segment, data []byte, at int, out []int16, want int) ([
 		return nil, 0, fmt.Errorf("%w: the block at byte %d uses Huffman table %d, which is not defined", ErrMalformed, s.at, id)
 	}
 	h := t.huffman[id]
-	r := bitReader{data: data, at: at}
+	r := huff.NewReader(data, at)
 	if out == nil {
 		out = make([]int16, 0, min(want, 8*(len(data)-at)))
 	}
 	for {
-		r.fill()
-		sym, bits := h.find(r.head())
-		if bits > r.n-r.over { // the marker, or the end of the file, is nearer than the code is long
-			return blockEnd(&r, out, s)
+		r.Fill()
+		sym, bits := h.Find(r.Head())
+		if bits > r.Left() { // the marker, or the end of the file, is nearer than the code is long
+			return out, r.At(), nil
 		}
-		if bits > maxCodeBits {
-			return nil, 0, fmt.Errorf("%w: an undefined code before byte %d, in the block at byte %d", ErrMalformed, r.at, s.at)
+		if bits > huff.MaxBits {
+			return nil, 0, fmt.Errorf("%w: an undefined code before byte %d, in the block at byte %d", ErrMalformed, r.At(), s.at)
 		}
-		r.take(bits)
+		r.Take(bits)
 		run := 0
 		switch {
 		case sym > symRun16 && sym < 255:
@@ -152,20 +154,20 @@ func (t *tables) block(s segment, data []byte, at int, out []int16, want int) ([
 			if len(out) == want {
 				return nil, 0, tooMany(&r, s, want)
 			}
-			v := int16(r.take(8 + 8*int((sym-symPlus8)/2)))
+			v := int16(r.Take(8 + 8*int((sym-symPlus8)/2)))
 			if sym == symMinus8 || sym == symMinus16 {
 				v = -v
 			}
 			out = append(out, v)
 		case sym == symRun8:
-			run = int(r.take(8))
+			run = int(r.Take(8))
 		case sym == symRun16:
-			run = int(r.take(16))
+			run = int(r.Take(16))
 		default:
-			return nil, 0, fmt.Errorf("%w: code value %d before byte %d, in the block at byte %d", ErrMalformed, sym, r.at, s.at)
+			return nil, 0, fmt.Errorf("%w: code value %d before byte %d, in the block at byte %d", ErrMalformed, sym, r.At(), s.at)
 		}
-		if r.past() {
-			return nil, 0, fmt.Errorf("%w: a value is cut off at byte %d, in the block at byte %d", ErrTruncated, r.at, s.at)
+		if r.Left() < 0 {
+			return nil, 0, fmt.Errorf("%w: a value is cut off at byte %d, in the block at byte %d", ErrTruncated, r.At(), s.at)
 		}
 		if run > want-len(out) {
 			return nil, 0, tooMany(&r, s, want)
@@ -174,12 +176,8 @@ func (t *tables) block(s segment, data []byte, at int, out []int16, want int) ([
 	}
 }
 
-func blockEnd(r *bitReader, out []int16, s segment) ([]int16, int, error) {
-	return out, r.at, nil
-}
-
-func tooMany(r *bitReader, s segment, want int) error {
-	return fmt.Errorf("%w: more than the %d coefficients of the image before byte %d, in the block at byte %d", ErrMalformed, want, r.at, s.at)
+func tooMany(r *huff.Reader, s segment, want int) error {
+	return fmt.Errorf("%w: more than the %d coefficients of the image before byte %d, in the block at byte %d", ErrMalformed, want, r.At(), s.at)
 }
 
 func appendZeros(out []int16, n int) []int16 {

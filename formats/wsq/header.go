@@ -3,6 +3,8 @@ package wsq
 import (
 	"encoding/binary"
 	"fmt"
+
+	"convenio/formats/internal/huff"
 )
 
 // tables are what the segments before and between the blocks define.
@@ -13,7 +15,7 @@ type tables struct {
 	filtered bool
 	quant    quant
 	quanted  bool
-	huffman  [8]*huffman // by number
+	huffman  [8]*huff.Table // by number
 	comments []string
 	notes    []string
 }
@@ -146,5 +148,31 @@ func (t *tables) takeQuant(s segment) error {
 		t.quant.bin[i], t.quant.zero[i] = decimal(b, 2), decimal(b[3:], 2)
 	}
 	t.quanted = true
+	return nil
+}
+
+// takeHuffman reads one or more tables: a number, how many codes there are of
+// each length, and their values (IAFIS-IC-0110, Huffman table specification,
+// which is that of ITU-T T.81, B.2.4.2).
+func (t *tables) takeHuffman(s segment) error {
+	b := s.body
+	if len(b) == 0 {
+		return s.want(17)
+	}
+	for len(b) > 0 {
+		at := s.at + 4 + len(s.body) - len(b)
+		if len(b) < 1+huff.MaxBits {
+			return fmt.Errorf("%w: the Huffman table at byte %d needs 17 bytes, %d are there", ErrMalformed, at, len(b))
+		}
+		id := int(b[0])
+		if id >= len(t.huffman) {
+			return fmt.Errorf("%w: Huffman table number %d at byte %d, the highest is %d", ErrMalformed, id, at, len(t.huffman)-1)
+		}
+		h, n, err := huff.NewTable(b[1:])
+		if err != nil {
+			return fmt.Errorf("%w: the Huffman table at byte %d %w", ErrMalformed, at, err)
+		}
+		t.huffman[id], b = h, b[1+n:]
+	}
 	return nil
 }

@@ -4,6 +4,8 @@ import (
 	"encoding/hex"
 	"math"
 	"testing"
+
+	"convenio/formats/internal/huff"
 )
 
 // TestPerfectReconstruction: without quantization, synthesis undoes analysis at
@@ -88,7 +90,7 @@ func TestCodesAreShort(t *testing.T) {
 	if len(book.values) != 40 {
 		t.Fatalf("%d values", len(book.values))
 	}
-	h, _, err := newHuffman(book.table(0)[1:])
+	h, _, err := huff.NewTable(book.table(0)[1:])
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,7 +99,7 @@ func TestCodesAreShort(t *testing.T) {
 		if n < 1 || n > 16 || book.code[sym] == 1<<n-1 {
 			t.Errorf("symbol %d: code %b of %d bits", sym, book.code[sym], n)
 		}
-		if got, bits := h.find(uint32(book.code[sym]) << (16 - n)); int(got) != sym || bits != n {
+		if got, bits := h.Find(uint32(book.code[sym]) << (16 - n)); int(got) != sym || bits != n {
 			t.Errorf("symbol %d of %d bits reads as %d of %d bits", sym, n, got, bits)
 		}
 	}
