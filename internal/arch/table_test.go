@@ -35,6 +35,7 @@ var packages = []entry{
 	{pkg: "eval", reach: pure, ours: []string{"finger"}},
 	{pkg: "gallery", reach: pure, ours: []string{"finger"}},
 	{pkg: "formats/internal/huff", reach: pure},
+	{pkg: "formats/jpegl", reach: pure, ours: []string{"formats/internal/huff"}},
 	{pkg: "formats/wsq", reach: pure, ours: []string{"formats/internal/huff"}},
 	{pkg: "formats/picture", reach: pure},
 	{pkg: "capture", reach: pure, ours: []string{"finger", "formats/picture"}},
