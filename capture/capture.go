@@ -21,8 +21,8 @@ type Print struct {
 	Notes []string
 }
 
-// Read decodes a PNG, TIFF, BMP or JPEG image. givenPPI, where above 0, is used when the file does
-// not state its resolution. Sizes are checked on the header, before memory is taken.
+// Read decodes a PNG, TIFF, BMP, JPEG, JPEG 2000 or WSQ image. givenPPI, where above 0, is used when the
+// file does not state its resolution. Sizes are checked on the header, before memory is taken.
 func Read(data []byte, givenPPI float64) (Print, error) {
 	pic, err := picture.Decode(data, picture.DefaultLimits)
 	if err != nil {

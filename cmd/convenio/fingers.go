@@ -26,7 +26,7 @@ func readPrint(file string, ppi float64) (capture.Print, error) {
 	}
 	p, err := capture.Read(b, ppi)
 	if err != nil {
-		return p, hint(fmt.Errorf("%s: %w", file, err), "give a whole PNG, TIFF, BMP or JPEG picture of one finger, 500 pixels per inch or near it")
+		return p, hint(fmt.Errorf("%s: %w", file, err), "give a whole PNG, TIFF, BMP, JPEG, JPEG 2000 or WSQ picture of one finger, 500 pixels per inch or near it")
 	}
 	return p, nil
 }
