@@ -58,7 +58,7 @@ func (n *Node) readPrint(ctx context.Context, position string, data []byte, ppi 
 	p, err := capture.Read(data, ppi, pos)
 	if err != nil {
 		return print{}, fail(http.StatusUnprocessableEntity, "image", "the image cannot be read", fmt.Sprintf("%s: %v", pos, err),
-			"send a fingerprint image: PNG, TIFF, BMP, JPEG, or a record with this finger in it").because(err)
+			"send a PNG, TIFF, BMP, JPEG, JPEG 2000 or WSQ fingerprint image, or a record with this finger in it").because(err)
 	}
 	out := print{position: pos, ppi: int(p.Image.PPI + 0.5)}
 	if out.png, err = p.PNG(); err != nil {

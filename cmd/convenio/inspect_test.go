@@ -95,7 +95,7 @@ func TestConvertAndInspectRefuse(t *testing.T) {
 		{[]string{"convert", text, filepath.Join(dir, "a.gif")}, "name one with --to"},
 		{[]string{"convert", text, filepath.Join(dir, "a.png")}, "convenio inspect"},
 		{[]string{"convert", text, filepath.Join(dir, "a.png"), "--finger", "nose"}, "right-thumb to left-little"},
-		{[]string{"extract", text}, "known are fmr"},
+		{[]string{"extract", text}, "or a record; known are fmr"},
 	}
 	for _, tt := range tests {
 		if _, errs, code := said(t, tt.args...); code == 0 || !strings.Contains(errs, tt.says) {

@@ -51,7 +51,7 @@ func unreadable(file string, err error) error {
 	case errors.Is(err, capture.ErrSeveral), errors.Is(err, capture.ErrNoPrint):
 		return hint(fmt.Errorf("%s: %w", file, err), "'convenio inspect %s' says what it holds, 'convenio convert' takes one finger out", file)
 	case errors.Is(err, content.ErrUnknown):
-		return hint(fmt.Errorf("%s: %w", file, err), "known are %s", strings.Join(content.Kinds(), ", "))
+		return hint(fmt.Errorf("%s: %w", file, err), "give a whole PNG, TIFF, BMP, JPEG, JPEG 2000 or WSQ picture of one finger, or a record; known are %s", strings.Join(content.Kinds(), ", "))
 	}
 	return hint(fmt.Errorf("%s: %w", file, err), "give a whole picture or record of one finger, 500 pixels per inch or near it")
 }

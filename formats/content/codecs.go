@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 
+	"convenio/formats/jpegl"
 	"convenio/formats/picture"
 )
 
@@ -18,6 +19,9 @@ type codec struct {
 var codecs = []codec{
 	{"PNG", "png", prefix("\x89PNG\r\n\x1a\n"), decodePicture},
 	{"TIFF", "tif", prefix("II*\x00", "MM\x00*"), decodePicture},
+	{"WSQ", "wsq", prefix("\xff\xa0\xff"), decodePicture},
+	{"JPEG 2000", "jp2", prefix("\x00\x00\x00\x0cjP  ", "\xff\x4f\xff\x51"), decodePicture},
+	{"JPEG lossless", "jpl", jpegl.Is, decodePicture},
 	{"JPEG", "jpg", prefix("\xff\xd8\xff"), decodePicture},
 	{"BMP", "bmp", prefix("BM"), decodePicture},
 }

@@ -245,5 +245,5 @@ func ExampleOpen() {
 	os.Stdout.WriteString(err.Error() + "\n")
 	// Output:
 	// PNG image, 30 x 20 pixels
-	// not a format known here: decode picture: not a PNG, TIFF, BMP or JPEG picture: looks like text
+	// not a format known here: decode picture: not a PNG, TIFF, BMP, JPEG, JPEG 2000 or WSQ picture: looks like text
 }
