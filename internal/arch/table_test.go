@@ -35,6 +35,7 @@ var packages = []entry{
 	{pkg: "eval", reach: pure, ours: []string{"finger"}},
 	{pkg: "gallery", reach: pure, ours: []string{"finger"}},
 	{pkg: "formats/picture", reach: pure},
+	{pkg: "formats/ansinist", reach: pure},
 	{pkg: "capture", reach: pure, ours: []string{"finger", "formats/picture"}},
 	{pkg: "agreement", reach: pure},
 	{pkg: "examples/agreements", reach: pure, ours: []string{"agreement"}},
