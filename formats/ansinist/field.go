@@ -37,15 +37,21 @@ type Field struct {
 // Transaction.Text for that.
 func (f Field) Text() string { return string(f.Value) }
 
-// Subfields cuts the value at RS. A value without RS is one subfield.
-func (f Field) Subfields() [][]byte { return bytes.Split(f.Value, []byte{RS}) }
+// maxParts bounds what a value is cut into; the rest stays in the last part.
+// The longest list of the standard, 9.333, has 7,992 subfields.
+const maxParts = 100_000
 
-// Items cuts the value at RS and US: subfields, and in each its items.
+// Subfields cuts the value at RS, into 100,000 at most. A value without RS is
+// one subfield.
+func (f Field) Subfields() [][]byte { return bytes.SplitN(f.Value, []byte{RS}, maxParts) }
+
+// Items cuts the value at RS and US: subfields, and in each its items, 100,000
+// of each at most.
 func (f Field) Items() [][]string {
 	subs := f.Subfields()
 	out := make([][]string, len(subs))
 	for i, s := range subs {
-		out[i] = strings.Split(string(s), "\x1f")
+		out[i] = strings.SplitN(string(s), "\x1f", maxParts)
 	}
 	return out
 }

@@ -46,7 +46,11 @@ func (f FixedImage) Record() (*Record, error) {
 	r.SetInt(2, f.IDC)
 	r.SetInt(3, f.Impression)
 	items := []string{}
-	for _, p := range f.Positions {
+	for i := range max(6, len(f.Positions)) { // unused places are 255
+		p := 255
+		if i < len(f.Positions) {
+			p = f.Positions[i]
+		}
 		items = append(items, fmt.Sprint(p))
 	}
 	r.SetItems(4, [][]string{items})

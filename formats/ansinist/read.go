@@ -7,9 +7,8 @@ import (
 
 // Read takes a transaction apart. A file that cannot be cut into records to
 // its end gives an *Error and, beside it, the transaction as far as it was
-// read (nil if not even the Type-1 record was found). Memory beside data is at
-// most about 40 bytes for each byte of a file made of nothing but fields, and
-// bounded by limits.
+// read (nil if not even the Type-1 record was found). Memory taken beside data
+// is bounded by limits: with the default ones, 20 MiB at most.
 func Read(data []byte, limits Limits) (*Transaction, error) {
 	rd := &reader{data: data, limits: limits.withDefaults(), tx: &Transaction{}}
 	err := rd.all()
