@@ -36,6 +36,7 @@ var packages = []entry{
 	{pkg: "gallery", reach: pure, ours: []string{"finger"}},
 	{pkg: "formats/picture", reach: pure},
 	{pkg: "formats/ansinist", reach: pure},
+	{pkg: "formats/inti", reach: pure, ours: []string{"formats/ansinist"}},
 	{pkg: "capture", reach: pure, ours: []string{"finger", "formats/picture"}},
 	{pkg: "agreement", reach: pure},
 	{pkg: "examples/agreements", reach: pure, ours: []string{"agreement"}},
