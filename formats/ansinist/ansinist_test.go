@@ -167,6 +167,30 @@ func TestOddities(t *testing.T) {
 	}
 }
 
+// TestOrderUnlike103 wants a file whose 1.003 lists its records in another
+// order to be read whole.
+func TestOrderUnlike103(t *testing.T) {
+	tx := everyType(t)
+	data := encoded(t, tx)
+	for _, swap := range [][2]string{{"\x1e2\x1f00\x1e4\x1f01", "\x1e4\x1f01\x1e2\x1f00"}, {"\x1e8\x1f04\x1e9\x1f01", "\x1e9\x1f01\x1e8\x1f04"}} {
+		if !bytes.Contains(data, []byte(swap[0])) {
+			t.Fatalf("1.003 has no %q", swap[0])
+		}
+		back, err := ansinist.Read(bytes.Replace(data, []byte(swap[0]), []byte(swap[1]), 1), ansinist.Limits{})
+		if err != nil || len(back.Records) != len(tx.Records) {
+			t.Fatalf("%v\n%s", err, oddityText(back))
+		}
+		for i, r := range back.Records {
+			if r.Type != tx.Records[i].Type {
+				t.Errorf("record %d is Type-%d, want %d", i+1, r.Type, tx.Records[i].Type)
+			}
+		}
+		if len(back.Oddities) == 0 || back.Oddities[0].Kind != ansinist.OddContentType {
+			t.Errorf("the order is not reported: %s", oddityText(back))
+		}
+	}
+}
+
 func TestMissingRecord(t *testing.T) {
 	tx := madeTransaction(t)
 	data := encoded(t, tx)

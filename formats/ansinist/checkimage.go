@@ -10,7 +10,10 @@ const lowestRidgePPI = 490
 // checkImage holds what a record says of its image against what the image
 // says of itself.
 func (rd *reader) checkImage(r *Record) {
-	if !r.Binary() {
+	switch {
+	case r.Type == 9:
+		rd.checkM1Scale(r)
+	case !r.Binary():
 		rd.checkScale(r)
 	}
 	img, ok := rd.tx.Image(r)
@@ -31,11 +34,9 @@ func (rd *reader) checkImage(r *Record) {
 		rd.odd(r.Number, r.Type, dataNumber(r), img.Offset, OddComment,
 			fmt.Sprintf("the image's comment says %d ppi, the record %.0f", c, img.PPIX))
 	}
-	if r.Type == 3 || r.Type == 4 {
-		if img.PPIX > 0 && img.PPIX < lowestRidgePPI && r.Type == 4 {
-			f, _ := r.Field(5)
-			rd.oddField(r, f, OddResolution, fmt.Sprintf("%.0f ppi by 1.011 and 1.012, and a Type-4 has 500 at least", img.PPIX))
-		}
+	if r.Type == 4 && img.PPIX < lowestRidgePPI {
+		f, _ := r.Field(5)
+		rd.oddField(r, f, OddResolution, fmt.Sprintf("%.0f ppi by 1.011 and 1.012, and a Type-4 has 500 at least", img.PPIX))
 	}
 }
 
@@ -44,6 +45,14 @@ func dataNumber(r *Record) int { return r.dataField().Number }
 
 // near says that two resolutions are the same within 3 in 100.
 func near(a, b float64) bool { return a > 0.97*b && a < 1.03*b }
+
+// checkM1Scale looks at the scale of a Type-9 of INCITS 378.
+func (rd *reader) checkM1Scale(r *Record) {
+	f, ok := r.Field(130)
+	if scale, isNumber := r.Int(131); ok && isNumber && f.Text() == "2" {
+		rd.oddField(r, f, OddScaleUnits, fmt.Sprintf("SLC=2 (pixels/cm): HPS=%d means about %.0f ppi", scale, float64(scale)*2.54))
+	}
+}
 
 // checkScale looks at SLC, HPS and VPS of a tagged image record.
 func (rd *reader) checkScale(r *Record) {

@@ -3,6 +3,7 @@ package ansinist
 import (
 	"bytes"
 	"fmt"
+	"slices"
 )
 
 // Read takes a transaction apart. A file that cannot be cut into records to
@@ -28,7 +29,6 @@ type reader struct {
 	pos    int          // where the next record begins
 	fields int          // read so far
 	queue  []content    // records announced and not yet read
-	list   []content    // all records announced
 	absent map[int]bool // types whose tag does not occur any more
 }
 
@@ -65,7 +65,7 @@ func (rd *reader) announced() {
 		return // reported with the mandatory fields
 	}
 	count, list, ok := contents(cnt, rd.limits.MaxRecords)
-	rd.queue, rd.list = list, list
+	rd.queue = list
 	if !ok {
 		rd.odd(1, 1, 3, cnt.Offset, OddCount, "1.003 is not a count followed by pairs of record type and IDC")
 	}
@@ -91,11 +91,10 @@ func (rd *reader) next() (more bool, err error) {
 		rd.odd(len(rd.tx.Records)+1, typ, 0, rd.pos, OddUncounted, "1.003 does not announce this record")
 		return true, rd.tagged(typ)
 	}
-	want := rd.queue[0]
-	rd.queue = rd.queue[1:]
+	want := rd.take(typ, isTag)
 	n, at := len(rd.tx.Records)+1, rd.pos
 	switch {
-	case isTag && want.typ != typ && (!binaryType(want.typ) || !rd.plausibleBinary(want, rd.pos)):
+	case isTag && want.typ != typ:
 		rd.odd(n, typ, 1, at, OddContentType, fmt.Sprintf("1.003 announces Type-%d here, the record is Type-%d", want.typ, typ))
 		err = rd.tagged(typ)
 	case binaryType(want.typ):
@@ -109,6 +108,32 @@ func (rd *reader) next() (more bool, err error) {
 		rd.compareIDC(want)
 	}
 	return true, err
+}
+
+// take gives the entry of 1.003 that stands for the record at pos and takes it
+// out of the queue: the first, unless another fits what is there and the first
+// does not, as where 1.003 lists the records in another order.
+func (rd *reader) take(typ int, isTag bool) content {
+	const far = 100
+	fits := func(c content) bool {
+		if binaryType(c.typ) {
+			return !isTag && rd.plausibleBinary(c, rd.pos)
+		}
+		return isTag && c.typ == typ
+	}
+	at := 0
+	if first := rd.queue[0]; !fits(first) && !(binaryType(first.typ) && !isTag) {
+		i := slices.IndexFunc(rd.queue[:min(far, len(rd.queue))], fits)
+		if i > 0 {
+			at = i
+			rd.odd(len(rd.tx.Records)+1, rd.queue[i].typ, 0, rd.pos, OddContentType,
+				fmt.Sprintf("1.003 announces Type-%d before this Type-%d", first.typ, rd.queue[i].typ))
+		}
+	}
+	want := rd.queue[at]
+	copy(rd.queue[1:at+1], rd.queue[:at])
+	rd.queue = rd.queue[1:]
+	return want
 }
 
 // compareIDC holds the record just read against its entry in 1.003.
