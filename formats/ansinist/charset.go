@@ -51,16 +51,11 @@ func (t *Transaction) Text(value []byte) (s string, ok bool) {
 	var out []byte
 	ok = true
 	for len(value) > 0 {
-		plain, rest, found := bytes.Cut(value, []byte{STX})
-		a, fine := ASCII.decode(plain)
-		out, ok, value = append(out, a...), ok && fine, rest
-		if !found {
-			break
-		}
-		var other []byte
-		other, value, _ = bytes.Cut(rest, []byte{ETX})
-		b, fine := set.decode(other)
-		out, ok = append(out, b...), ok && fine
+		plain, rest, _ := bytes.Cut(value, []byte{STX})
+		a, plainFine := ASCII.decode(plain)
+		other, after, _ := bytes.Cut(rest, []byte{ETX})
+		b, otherFine := set.decode(other)
+		out, ok, value = append(append(out, a...), b...), ok && plainFine && otherFine, after
 	}
 	return string(out), ok
 }

@@ -2,7 +2,6 @@ package ansinist_test
 
 import (
 	"bytes"
-	"fmt"
 	"runtime"
 	"testing"
 
@@ -48,7 +47,7 @@ func TestMemoryOfHostileFiles(t *testing.T) {
 					break
 				}
 			}
-			t.Log(fmt.Sprintf("%d records, %d oddities, %d MiB, %v", len(tx.Records), len(tx.Oddities), took>>20, err))
+			t.Logf("%d records, %d oddities, %d MiB, %v", len(tx.Records), len(tx.Oddities), took>>20, err)
 		})
 	}
 }

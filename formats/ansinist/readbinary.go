@@ -85,10 +85,9 @@ func binaryFields(typ int, raw []byte, start int) []Field {
 	at := 0
 	for _, p := range parts {
 		f := Field{Number: p.number, Offset: start + at}
-		switch {
-		case p.size == 0:
+		if p.size == 0 {
 			f.Value = raw[at:]
-		default:
+		} else {
 			values := make([]string, p.count)
 			for i := range values {
 				values[i] = strconv.FormatUint(bigEndian(raw[at:at+p.size]), 10)

@@ -74,7 +74,7 @@ func (p *tagParser) run() error {
 		}
 		if cut := p.claimed; cut >= v && cut <= stop && cut != stop+1 && cut > pos && p.startsNext(cut) {
 			p.structural(number, cut, OddSeparator, "the record does not end in FS")
-			stop, p.end = cut, cut
+			p.end = cut
 			return p.add(typ, number, pos, v, cut)
 		}
 		p.end = min(stop+1, len(p.data))

@@ -73,11 +73,11 @@ func (v *view) efs() *EFS {
 	v.each(300, func(i int, it []string) {
 		e.Region = &EFSRegion{
 			v.item(300, i, it, 0, 0, efsFar), v.item(300, i, it, 1, 0, efsFar),
-			v.may(300, i, it, 2, 0, efsFar, 0), v.may(300, i, it, 3, 0, efsFar, 0), v.polygon(300, i, optionalItem(it, 4)),
+			v.may(300, i, it, 2, efsFar, 0), v.may(300, i, it, 3, efsFar, 0), v.polygon(300, i, optionalItem(it, 4)),
 		}
 	})
 	v.each(301, func(i int, it []string) {
-		e.Orientation = &EFSOrientation{v.item(301, i, it, 0, -179, 180), v.may(301, i, it, 1, 0, 180, 0)}
+		e.Orientation = &EFSOrientation{v.item(301, i, it, 0, -179, 180), v.may(301, i, it, 1, 180, 0)}
 	})
 	v.each(302, func(i int, it []string) {
 		e.Positions = append(e.Positions, EFSPosition{v.item(302, i, it, 0, 0, 99), optionalItem(it, 1)})
@@ -89,35 +89,35 @@ func (v *view) efs() *EFS {
 	v.each(320, func(i int, it []string) {
 		e.Cores = append(e.Cores, EFSCore{
 			v.item(320, i, it, 0, 0, efsFar), v.item(320, i, it, 1, 0, efsFar),
-			v.may(320, i, it, 2, 0, 359, -1), v.may(320, i, it, 3, 0, efsFar, -1), v.may(320, i, it, 4, 0, 180, -1),
+			v.may(320, i, it, 2, 359, -1), v.may(320, i, it, 3, efsFar, -1), v.may(320, i, it, 4, 180, -1),
 		})
 	})
 	v.each(321, func(i int, it []string) {
 		e.Deltas = append(e.Deltas, EFSDelta{
 			v.item(321, i, it, 0, 0, efsFar), v.item(321, i, it, 1, 0, efsFar),
-			v.may(321, i, it, 2, 0, 359, -1), v.may(321, i, it, 3, 0, 359, -1), v.may(321, i, it, 4, 0, 359, -1),
+			v.may(321, i, it, 2, 359, -1), v.may(321, i, it, 3, 359, -1), v.may(321, i, it, 4, 359, -1),
 		})
 	})
 	v.each(331, func(i int, it []string) {
 		e.Minutiae = append(e.Minutiae, EFSMinutia{
 			v.item(331, i, it, 0, 0, efsFar), v.item(331, i, it, 1, 0, efsFar), v.item(331, i, it, 2, 0, 359),
-			optionalItem(it, 3), v.may(331, i, it, 4, 0, efsFar, -1), v.may(331, i, it, 5, 0, 180, -1),
+			optionalItem(it, 3), v.may(331, i, it, 4, efsFar, -1), v.may(331, i, it, 5, 180, -1),
 		})
 	})
 	v.each(333, func(i int, it []string) {
 		e.RidgeCounts = append(e.RidgeCounts, EFSRidgeCount{
-			v.item(333, i, it, 0, 1, 9_999), v.may(333, i, it, 1, 0, 9_999, 0), v.item(333, i, it, 2, 0, 99), v.may(333, i, it, 3, 0, 99, 0),
+			v.item(333, i, it, 0, 1, 9_999), v.may(333, i, it, 1, 9_999, 0), v.item(333, i, it, 2, 0, 99), v.may(333, i, it, 3, 99, 0),
 		})
 	})
 	return e
 }
 
-// may is item i, or none where it is absent or empty.
-func (v *view) may(field, sub int, items []string, i, lowest, highest, none int) int {
+// may is item i from 0 to highest, or none where it is absent or empty.
+func (v *view) may(field, sub int, items []string, i, highest, none int) int {
 	if optionalItem(items, i) == "" {
 		return none
 	}
-	return v.item(field, sub, items, i, lowest, highest)
+	return v.item(field, sub, items, i, 0, highest)
 }
 
 // polygon reads "x,y-x,y-...", 3 to 99 corners.

@@ -100,12 +100,67 @@ func TestThereAndBack(t *testing.T) {
 			t.Errorf("%s: %d records", name, len(back.Records))
 		}
 		back.Records = nil
+		forgetRecords(t, back)
 		if diff := cmp.Diff(m, back, cmp.Comparer(bytes.Equal)); diff != "" {
 			t.Errorf("%s: %s", name, diff)
 		}
 		if again := written(t, m); !bytes.Equal(again, out) {
 			t.Errorf("%s: other bytes the second time", name)
 		}
+	}
+}
+
+// forgetRecords takes away the numbers of the records, and wants them to count
+// from 3.
+func forgetRecords(t *testing.T, m *inti.Message) {
+	t.Helper()
+	next := 3
+	forget := func(i *inti.Image) {
+		if i.Record != next {
+			t.Errorf("an image says that it is of record %d, want %d", i.Record, next)
+		}
+		i.Record, next = 0, next+1
+	}
+	for i := range m.Faces {
+		forget(&m.Faces[i].Image)
+	}
+	for i := range m.Fingers {
+		forget(&m.Fingers[i].Image)
+	}
+}
+
+func TestList(t *testing.T) {
+	m := made(t)["nps"]
+	leaves, err := inti.List(written(t, m), inti.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]string{
+		"1.009 TCN": m.Control, "1.004 TOT": "NPS", "2.038 NAT": "GTM", "013 FGP": "2", "2.012 MN1": "", "2.013 MN2": "t",
+		"2.076 MMN": "Alguien", "006 HLL": "30", "999 DATA": "", "002 IDC": "0",
+	}
+	got := map[string]string{}
+	for _, l := range leaves {
+		if _, twice := got[l.Field]; !twice {
+			got[l.Field] = l.Value
+		}
+		if l.Field == "" && !strings.Contains(l.Path, "Record") && !strings.Contains(l.Path, "Metadata") {
+			t.Errorf("no field is known for %s", l.Path)
+		}
+		if l.Record < 1 || l.Offset < 1 || l.Bytes < 1 {
+			t.Errorf("%+v", l)
+		}
+	}
+	for field, value := range want {
+		if got[field] != value {
+			t.Errorf("%s is %q, want %q", field, got[field], value)
+		}
+	}
+	if !inti.IsPackage(written(t, m)) || inti.IsPackage([]byte("<a/>")) || inti.IsPackage(nil) {
+		t.Error("IsPackage")
+	}
+	if _, err := inti.List([]byte("<a/>"), inti.Limits{}); !errors.Is(err, inti.ErrNotINTI) {
+		t.Error(err)
 	}
 }
 

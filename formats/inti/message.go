@@ -141,6 +141,7 @@ type ErrorMessage struct {
 
 // Image is what the image records share.
 type Image struct {
+	Record        int // number of its record in the document that was read, from 1; not written
 	IDC           int
 	Data          []byte
 	BitsPerPixel  int       // 0: not stated

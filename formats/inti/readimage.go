@@ -11,7 +11,7 @@ import (
 // image says of itself.
 func (d *decoder) image(rec Record, n *node) (Image, error) {
 	img := Image{
-		IDC: max(rec.IDC, 0), BitsPerPixel: d.number(n, "ImageBitsPerPixelQuantity"),
+		Record: rec.Number, IDC: max(rec.IDC, 0), BitsPerPixel: d.number(n, "ImageBitsPerPixelQuantity"),
 		Compression: n.get("ImageCompressionAlgorithmText"),
 		Width:       d.number(n, "ImageHorizontalLineLengthPixelQuantity"), Height: d.number(n, "ImageVerticalLineLengthPixelQuantity"),
 		ScaleUnits: d.number(n, "ImageScaleUnitsCode"),
