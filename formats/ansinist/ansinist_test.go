@@ -191,6 +191,67 @@ func TestOrderUnlike103(t *testing.T) {
 	}
 }
 
+func TestImageComment(t *testing.T) {
+	comment := func(text string) []byte {
+		w := wsqHeader(24, 30)
+		seg := append([]byte{0xFF, 0xA8, 0, byte(len(text) + 2)}, text...)
+		return append(append(bytes.Clone(w[:2]), seg...), w[2:]...)
+	}
+	for _, c := range []struct{ name, text, want string }{
+		{"right", "NIST_COM 3\nPIX_WIDTH 24\nPIX_HEIGHT 30\nPPI 500", ""},
+		{"ppi", "NIST_COM 1\nPPI 255", "comment says 255 ppi, the record 500"},
+		{"size", "NIST_COM 2\nPIX_WIDTH 25\nPIX_HEIGHT 30", "comment says 25 x 30, its header 24 x 30"},
+		{"twice", "NIST_COM 2\nPPI 500\nPPI 500", "repeats PPI"},
+		{"a person", "NIST_COM 2\nSEX X\nHISTORY none", "how it is coded: SEX, HISTORY"},
+		{"no NISTCOM", "made by somebody", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := made(t)
+			s.Fingers = s.Fingers[:1]
+			s.Fingers[0].Compression, s.Fingers[0].Data = "WSQ20", wsqHeader(24, 30)
+			tx, err := ansinist.NewSearch(s)
+			if err != nil {
+				t.Fatal(err)
+			}
+			tx.First(14).Set(999, comment(c.text))
+			back := mustRead(t, c.name, encoded(t, tx))
+			if got := oddityText(back); (got == "") != (c.want == "") || !strings.Contains(got, c.want) {
+				t.Errorf("%q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
+// TestCommentsDoNotLeave wants NewSearch to refuse an image whose comment says
+// something of a person, and WithoutComments to take it away and nothing else.
+func TestCommentsDoNotLeave(t *testing.T) {
+	with := append([]byte{0xFF, 0xA0, 0xFF, 0xA8, 0, 18}, "NIST_COM 1\nSEX X"...)
+	with = append(with, wsqHeader(24, 30)[2:]...)
+	s := made(t)
+	s.Fingers[0].Compression, s.Fingers[0].Data = "WSQ20", with
+	if _, err := ansinist.NewSearch(s); !errors.Is(err, ansinist.ErrInvalid) || !strings.Contains(err.Error(), "SEX") {
+		t.Errorf("%v, want a refusal that names SEX", err)
+	}
+	s.Fingers[0].Data = ansinist.WithoutComments(with)
+	if !bytes.Equal(s.Fingers[0].Data, wsqHeader(24, 30)) {
+		t.Errorf("% x", s.Fingers[0].Data)
+	}
+	if _, err := ansinist.NewSearch(s); err != nil {
+		t.Error(err)
+	}
+	jpeg := append([]byte{0xFF, 0xD8, 0xFF, 0xFE, 0, 4, 'h', 'i'}, 0xFF, 0xDA, 0, 2, 0xFF, 0xFE, 0, 4, 'n', 'o')
+	if got := ansinist.WithoutComments(jpeg); !bytes.Equal(got, append([]byte{0xFF, 0xD8}, jpeg[8:]...)) {
+		t.Errorf("% x", got)
+	}
+	png := smallPNG(t, 3, 3)
+	if !bytes.Equal(ansinist.WithoutComments(png), png) {
+		t.Error("a PNG is changed")
+	}
+	for n := range with {
+		_ = ansinist.WithoutComments(with[:n])
+	}
+}
+
 func TestMissingRecord(t *testing.T) {
 	tx := madeTransaction(t)
 	data := encoded(t, tx)

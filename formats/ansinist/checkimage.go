@@ -1,6 +1,9 @@
 package ansinist
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // Resolutions that scanners of friction ridges have (1-2011 §7.7.6): 500 ppi
 // at least, commonly 1000; latents up to 4000. Below lowest, or at a value
@@ -30,13 +33,31 @@ func (rd *reader) checkImage(r *Record) {
 	if img.Compression == "NONE" && found.Format == FormatUnknown {
 		rd.checkSize(r, img)
 	}
-	if c := found.CommentPPI; c > 0 && img.PPIX > 0 && !near(float64(c), img.PPIX) {
-		rd.odd(r.Number, r.Type, dataNumber(r), img.Offset, OddComment,
-			fmt.Sprintf("the image's comment says %d ppi, the record %.0f", c, img.PPIX))
-	}
+	rd.checkComment(r, img)
 	if r.Type == 4 && img.PPIX < lowestRidgePPI {
 		f, _ := r.Field(5)
 		rd.oddField(r, f, OddResolution, fmt.Sprintf("%.0f ppi by 1.011 and 1.012, and a Type-4 has 500 at least", img.PPIX))
+	}
+}
+
+// checkComment holds a NISTCOM comment against the record and the image.
+func (rd *reader) checkComment(r *Record, img Image) {
+	c := img.Found.Comment
+	if c == nil {
+		return
+	}
+	say := func(detail string) { rd.odd(r.Number, r.Type, dataNumber(r), img.Offset, OddComment, detail) }
+	if c.PPI > 0 && img.PPIX > 0 && !near(float64(c.PPI), img.PPIX) {
+		say(fmt.Sprintf("the image's comment says %d ppi, the record %.0f", c.PPI, img.PPIX))
+	}
+	if c.Width > 0 && c.Height > 0 && img.Found.Width > 0 && (c.Width != img.Found.Width || c.Height != img.Found.Height) {
+		say(fmt.Sprintf("the image's comment says %d x %d, its header %d x %d", c.Width, c.Height, img.Found.Width, img.Found.Height))
+	}
+	if len(c.Repeated) > 0 {
+		say("the image's comment repeats " + strings.Join(c.Repeated, ", "))
+	}
+	if len(c.Further) > 0 {
+		say("the image's comment says more than how it is coded: " + strings.Join(c.Further, ", "))
 	}
 }
 

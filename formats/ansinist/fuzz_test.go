@@ -56,7 +56,9 @@ func look(tx *ansinist.Transaction) {
 	_, _ = tx.Header()
 	_, _ = ansinist.ReadSearch(tx)
 	for _, r := range tx.Records {
-		_, _ = tx.Image(r)
+		if img, ok := tx.Image(r); ok {
+			_ = ansinist.WithoutComments(img.Data)
+		}
 		_, _ = tx.UserTexts(r)
 		_, _ = r.FixedImage()
 		_, _ = r.Signature()

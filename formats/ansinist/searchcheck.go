@@ -2,6 +2,7 @@ package ansinist
 
 import (
 	"fmt"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -64,6 +65,9 @@ func (f SearchFinger) imageFaults() []Field {
 	found := Sniff(f.Data)
 	if found.Format != expectedFormat[name] {
 		return fault(11, fmt.Sprintf("the compression is stated as %s, the data begin as %s", f.Compression, formatName(found.Format)))
+	}
+	if c := found.Comment; c != nil && len(c.Further) > 0 {
+		return fault(dataField, "the image's comment says more than how it is coded ("+strings.Join(c.Further, ", ")+"); see WithoutComments")
 	}
 	if found.Width != f.Width || found.Height != f.Height {
 		return fault(6, fmt.Sprintf("%d x %d is stated, the image's own header says %d x %d", f.Width, f.Height, found.Width, found.Height))

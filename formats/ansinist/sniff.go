@@ -3,7 +3,6 @@ package ansinist
 import (
 	"bytes"
 	"encoding/binary"
-	"regexp"
 )
 
 // Format is what an image's own first bytes say it is.
@@ -25,8 +24,8 @@ const (
 // Found is what an image's own header states.
 type Found struct {
 	Format        Format
-	Width, Height int // pixels; 0: not found
-	CommentPPI    int // PPI of a NISTCOM comment in WSQ or JPEG; 0: none
+	Width, Height int      // pixels; 0: not found
+	Comment       *Comment // of WSQ or JPEG; nil: none
 }
 
 // Sniff looks at an image's signature and, in the formats that the standard
@@ -84,7 +83,11 @@ func markers(data []byte, format Format) Found {
 			f.Height, f.Width = be16(body[2:]), be16(body[4:])
 			return f
 		case format == FormatWSQ && code == 0xA8, format == FormatJPEG && code == 0xFE:
-			f.CommentPPI = commentPPI(body)
+			if c := readComment(body); c != nil && f.Comment == nil {
+				f.Comment = c
+			} else if c != nil {
+				f.Comment.Repeated = append(f.Comment.Repeated, "NIST_COM")
+			}
 		case format == FormatJPEG && code >= 0xC0 && code <= 0xCF && code != 0xC4 && code != 0xC8 && code != 0xCC && len(body) >= 5:
 			f.Height, f.Width = be16(body[1:]), be16(body[3:])
 			if code == 0xC3 {
@@ -97,21 +100,6 @@ func markers(data []byte, format Format) Found {
 		at += 2 + size
 	}
 	return f
-}
-
-var nistcomPPI = regexp.MustCompile(`(?m)^PPI (\d{1,5})\s*$`)
-
-// commentPPI reads PPI out of a NISTCOM comment (NBIS).
-func commentPPI(body []byte) int {
-	if !bytes.HasPrefix(body, []byte("NIST_COM")) {
-		return 0
-	}
-	m := nistcomPPI.FindSubmatch(body)
-	if m == nil {
-		return 0
-	}
-	n, _ := digits(string(m[1]))
-	return n
 }
 
 // jp2Boxes looks for the image header in a JP2 file (ISO/IEC 15444-1 Annex I).
