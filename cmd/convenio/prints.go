@@ -34,7 +34,7 @@ func printsIn(file string, ppi float32) ([]api.FingerImage, error) {
 	var out []api.FingerImage
 	for _, p := range prints {
 		if p.Position == finger.Unknown {
-			return nil, hint(fmt.Errorf("%s: which finger it shows is not stated", file), "write POSITION=FILE, such as right-index=%s", file)
+			return nil, hint(fmt.Errorf("--finger %q: which finger it shows is not stated", file), "write POSITION=FILE, such as right-index=r2.png; positions run from right-thumb to left-little, or unknown")
 		}
 		png, err := p.PNG()
 		if err != nil {

@@ -4,10 +4,12 @@ import (
 	"errors"
 	"fmt"
 
+	"convenio/formats/ansinist"
 	"convenio/formats/cbeff"
 	"convenio/formats/fir"
 	"convenio/formats/fmr"
 	"convenio/formats/iir"
+	"convenio/formats/inti"
 )
 
 // kind is a format of files.
@@ -22,6 +24,8 @@ var kinds []kind
 
 func init() { // cbeff opens what it holds by the table itself
 	kinds = []kind{
+		{"an2", ansinist.IsTraditional, openITL},
+		{"inti", inti.IsPackage, openINTI},
 		{"fmr", fmr.Is, openFMR},
 		{"fir", fir.Is, openFIR},
 		{"iir", iir.Is, openIIR},

@@ -34,6 +34,8 @@ var packages = []entry{
 	{pkg: "synth", reach: pure, ours: []string{"finger"}},
 	{pkg: "eval", reach: pure, ours: []string{"finger"}},
 	{pkg: "gallery", reach: pure, ours: []string{"finger"}},
+	{pkg: "formats/ansinist", reach: pure},
+	{pkg: "formats/inti", reach: pure, ours: []string{"formats/ansinist"}},
 	{pkg: "formats/internal/huff", reach: pure},
 	{pkg: "formats/jpegl", reach: pure, ours: []string{"formats/internal/huff"}},
 	{pkg: "formats/wsq", reach: pure, ours: []string{"formats/internal/huff"}},
@@ -45,7 +47,7 @@ var packages = []entry{
 	{pkg: "formats/iir", reach: pure, ours: []string{"formats/sc37"}},
 	{pkg: "formats/cbeff", reach: pure, ours: []string{"formats/sc37"}},
 	{pkg: "formats/content", reach: pure, ours: []string{
-		"formats/cbeff", "formats/fir", "formats/fmr", "formats/iir", "formats/jpegl", "formats/picture", "formats/sc37",
+		"formats/ansinist", "formats/cbeff", "formats/fir", "formats/fmr", "formats/iir", "formats/inti", "formats/jpegl", "formats/picture", "formats/sc37",
 	}},
 	{pkg: "capture", reach: pure, ours: []string{
 		"finger", "formats/cbeff", "formats/content", "formats/fir", "formats/fmr", "formats/picture", "formats/sc37",
