@@ -31,12 +31,17 @@ func (p *packets) readAll(tile rect, changes []change) (missing int, err error) 
 			break
 		}
 	}
+	came := 0
 	for _, tc := range p.comps {
 		for i := range tc.res {
 			for _, n := range tc.res[i].next {
+				came += int(n)
 				missing += p.order.layers - int(n)
 			}
 		}
+	}
+	if came == 0 && missing > 0 {
+		return 0, fmt.Errorf("%w: no packet of %d", ErrTruncated, missing)
 	}
 	return missing, nil
 }
