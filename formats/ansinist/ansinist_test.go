@@ -384,6 +384,34 @@ func TestManyRecords(t *testing.T) {
 	}
 }
 
+// TestLyingRecordsAreFoundInOnePass wants ten thousand records whose LEN lies
+// to be found by their tags, in both ways to write a tag.
+func TestLyingRecordsAreFoundInOnePass(t *testing.T) {
+	var b bytes.Buffer
+	const n = 9_000
+	fmt.Fprintf(&b, "1.001:0\x1d1.002:0502\x1d1.003:1\x1f%d%s\x1c", n, strings.Repeat("\x1e14\x1f00", n))
+	for i := range n {
+		if i%2 == 0 {
+			b.WriteString("14.1:99999999\x1d14.2:0\x1d14.999:" + strings.Repeat("x", 60) + "\x1c")
+		} else {
+			b.WriteString("14.001:1\x1d14.002:0\x1d14.999:" + strings.Repeat("y", 60) + "\x1c")
+		}
+	}
+	tx, err := ansinist.Read(b.Bytes(), ansinist.Limits{})
+	var e *ansinist.Error
+	if errors.As(err, &e) && e.Record == n+1 { // the last one has no tag behind it to end at
+		err = nil
+	}
+	if err != nil || len(tx.Records) != n+1 {
+		t.Fatalf("%d records, want %d: %v", len(tx.Records), n+1, err)
+	}
+	for _, r := range tx.Records[1:] {
+		if f, _ := r.Field(999); len(f.Value) != 60 {
+			t.Fatalf("record %d has %d bytes of data, want 60", r.Number, len(f.Value))
+		}
+	}
+}
+
 func TestCharsets(t *testing.T) {
 	cases := []struct {
 		name, dcs string
