@@ -43,10 +43,12 @@ func (t *Transaction) Charset() Charset {
 // declared encoding, and so is all of a text without them. ok is false where
 // bytes are not of that encoding, or the encoding is not known here: then what
 // is not ASCII is read as UTF-8 if it is that, else as Latin-1.
-func (t *Transaction) Text(value []byte) (s string, ok bool) {
-	set := t.Charset()
+func (t *Transaction) Text(value []byte) (s string, ok bool) { return t.Charset().text(value) }
+
+// text decodes a text of an encoding, switched to by STX where that stands.
+func (c Charset) text(value []byte) (s string, ok bool) {
 	if !bytes.ContainsRune(value, STX) {
-		return set.decode(value)
+		return c.decode(value)
 	}
 	var out []byte
 	ok = true
@@ -54,7 +56,7 @@ func (t *Transaction) Text(value []byte) (s string, ok bool) {
 		plain, rest, _ := bytes.Cut(value, []byte{STX})
 		a, plainFine := ASCII.decode(plain)
 		other, after, _ := bytes.Cut(rest, []byte{ETX})
-		b, otherFine := set.decode(other)
+		b, otherFine := c.decode(other)
 		out, ok, value = append(append(out, a...), b...), ok && plainFine && otherFine, after
 	}
 	return string(out), ok
@@ -135,11 +137,10 @@ func decodeUTF32(b []byte) string {
 }
 
 // checkText notes fields whose bytes are not of the declared encoding.
-func (rd *reader) checkText(r *Record) {
+func (rd *reader) checkText(r *Record, set Charset) {
 	if r.Binary() {
 		return
 	}
-	set := rd.tx.Charset()
 	for _, f := range r.fields {
 		if f.Number == dataField && r.Type >= 10 || isASCII(f.Value) {
 			continue
@@ -151,7 +152,7 @@ func (rd *reader) checkText(r *Record) {
 		if set == UTF16 || set == UTF32 || set > UTF32 {
 			continue // each item on its own; nothing can be said of the whole
 		}
-		if _, ok := rd.tx.Text(f.Value); !ok {
+		if _, ok := set.text(f.Value); !ok {
 			rd.oddField(r, f, OddText, fmt.Sprintf("bytes outside the character set that 1.015 declares (index %d)", set))
 		}
 	}

@@ -9,11 +9,12 @@ import (
 // other, after all are read.
 func (rd *reader) check() {
 	rd.checkHeader()
+	set := rd.tx.Charset()
 	shared := map[content]int{}
 	images := map[int]bool{} // IDCs of friction ridge images
 	for _, r := range rd.tx.Records {
 		rd.checkMandatory(r)
-		rd.checkText(r)
+		rd.checkText(r, set)
 		rd.checkDates(r)
 		rd.checkImage(r)
 		idc, ok := r.IDC()

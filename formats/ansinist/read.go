@@ -26,10 +26,10 @@ type reader struct {
 	limits Limits
 	tx     *Transaction
 
-	pos    int          // where the next record begins
-	fields int          // read so far
-	queue  []content    // records announced and not yet read
-	absent map[int]bool // types whose tag does not occur any more
+	pos    int            // where the next record begins
+	fields int            // read so far
+	queue  []content      // records announced and not yet read
+	marks  map[string]int // where the tags of records looked for stand
 }
 
 // all reads record after record.

@@ -216,23 +216,35 @@ func (p *tagParser) dataEnd(v int) (int, endFound) {
 // 1.003 announces, and gives the offset behind the FS; -1 if that record is
 // binary or not found.
 func (rd *reader) nextTagged(pos int) int {
-	if len(rd.queue) == 0 || binaryType(rd.queue[0].typ) || rd.absent[rd.queue[0].typ] {
+	if len(rd.queue) == 0 || binaryType(rd.queue[0].typ) {
 		return -1
 	}
-	best := -1
+	best := len(rd.data)
 	for _, number := range []string{"001", "01", "1"} {
-		mark := fmt.Sprintf("\x1c%d.%s:", rd.queue[0].typ, number)
-		if i := bytes.Index(rd.data[pos:], []byte(mark)); i >= 0 && (best < 0 || pos+i+1 < best) {
-			best = pos + i + 1
-		}
+		best = min(best, rd.find(fmt.Sprintf("\x1c%d.%s:", rd.queue[0].typ, number), pos))
 	}
-	if best < 0 { // nor will it be found further on: do not look again for each record
-		if rd.absent == nil {
-			rd.absent = map[int]bool{}
-		}
-		rd.absent[rd.queue[0].typ] = true
+	if best == len(rd.data) {
+		return -1
 	}
-	return best
+	return best + 1
+}
+
+// find gives the offset of mark at or behind pos, and the file's length if
+// there is none. What was found is kept: pos only grows, so that no stretch of
+// the file is searched for the same mark twice, however many records lie.
+func (rd *reader) find(mark string, pos int) int {
+	if at, known := rd.marks[mark]; known && at >= pos {
+		return at
+	}
+	if rd.marks == nil {
+		rd.marks = map[string]int{}
+	}
+	at := len(rd.data)
+	if i := bytes.Index(rd.data[pos:], []byte(mark)); i >= 0 {
+		at = pos + i
+	}
+	rd.marks[mark] = at
+	return at
 }
 
 // startsNext says that the next record could begin at pos, or the file ends there.

@@ -66,6 +66,16 @@ func (r *Record) IDC() (int, bool) {
 	return r.Int(2)
 }
 
+// IsData says that the field of that number holds the record's image or other
+// binary data, and no text.
+func (r *Record) IsData(number int) bool {
+	if r.Binary() {
+		parts := headers[r.Type]
+		return number == parts[len(parts)-1].number
+	}
+	return r.Type >= 10 && number == dataField
+}
+
 // Raw is the record as it was read, tags and separators included; nil for a
 // record that was made or changed.
 func (r *Record) Raw() []byte { return r.raw }

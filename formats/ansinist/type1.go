@@ -97,6 +97,7 @@ type UserText struct {
 // is false where a byte is not of that encoding.
 func (t *Transaction) UserTexts(r *Record) (texts []UserText, ok bool) {
 	ok = r.Type == 2
+	set := t.Charset()
 	for _, f := range r.fields {
 		if r.Type != 2 || f.Number <= 2 {
 			continue
@@ -104,7 +105,7 @@ func (t *Transaction) UserTexts(r *Record) (texts []UserText, ok bool) {
 		u := UserText{Number: f.Number}
 		for _, sub := range f.Items() {
 			for i, item := range sub {
-				s, fine := t.Text([]byte(item))
+				s, fine := set.text([]byte(item))
 				sub[i], ok = s, ok && fine
 			}
 			u.Items = append(u.Items, sub)

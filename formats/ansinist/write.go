@@ -31,8 +31,8 @@ func (t *Transaction) Carry() ([]byte, error) {
 // refuses any other: the error lists, by errors.Join, an *Error for each
 // fault. Held are: Type-1 first and alone, 1.003 equal to the records, each
 // mandatory field present, no field twice, LEN, IDC and DATA in their places,
-// no separator within an item, numbers within what their field can hold. LEN
-// is computed. A record read and not changed is written as it was read, unless
+// no separator within an item, text in the declared character set, numbers
+// within what their field can hold. LEN is computed. A record read and not changed is written as it was read, unless
 // reading found its structure at fault. Values are not judged further, so that
 // what was read and is odd but well cut (a resolution of 100 ppi) passes.
 func (t *Transaction) Encode() ([]byte, error) {
@@ -58,6 +58,7 @@ func (t *Transaction) faults() []error {
 	if len(t.Records) > 1_000 {
 		add(1, 1, 3, fmt.Sprintf("%d records; 1.003 can announce 999", len(t.Records)-1))
 	}
+	set := t.Charset()
 	cnt, _ := t.Records[0].Field(3)
 	count, list, ok := contents(cnt, len(t.Records))
 	if !ok || count != len(t.Records)-1 || len(list) != count {
@@ -75,7 +76,7 @@ func (t *Transaction) faults() []error {
 			}
 			continue
 		}
-		for _, f := range r.faults(i) {
+		for _, f := range r.faults(i, set) {
 			add(i+1, r.Type, f.Number, string(f.Value))
 		}
 	}
@@ -84,7 +85,7 @@ func (t *Transaction) faults() []error {
 
 // faults lists what is wrong with a record to be built: field number and
 // detail, in a Field each.
-func (r *Record) faults(index int) []Field {
+func (r *Record) faults(index int, set Charset) []Field {
 	var out []Field
 	add := func(number int, detail string) { out = append(out, Field{Number: number, Value: []byte(detail)}) }
 	if r.Type < 1 || r.Type > 99 || (r.Type == 1) != (index == 0) {
@@ -118,10 +119,22 @@ func (r *Record) faults(index int) []Field {
 		case f.Number == dataField && r.Type >= 10:
 		case hasSeparator(f.Value):
 			add(f.Number, "FS or GS within the value")
+		case !isASCII(f.Value) && (r.Type == 1 || !fits(set, f.Value)):
+			add(f.Number, "bytes outside the character set that 1.015 declares, and Type-1 is ASCII")
 		}
 		seen[f.Number] = true
 	}
 	return out
+}
+
+// fits says that a value is of the encoding, as far as the value as a whole
+// can tell: UTF-16 and UTF-32 are of each item, and an agreed set is not known.
+func fits(set Charset, value []byte) bool {
+	if set != ASCII && set != Latin1 && set != UTF8 {
+		return true
+	}
+	_, ok := set.text(value)
+	return ok
 }
 
 func ownTag(tag string, typ int) bool {

@@ -43,6 +43,7 @@ func (m *Message) faults() []error {
 	c.want(search || m.Reference != "", "TransactionControlReferenceIdentification", "an answer names the TCN that it answers")
 	c.want(m.Kind != SRE || m.Result != nil, "RespondentsList", "an SRE has a result")
 	c.want(m.Kind != ERR || len(m.Errors) > 0 && m.Result == nil, "ErrorMessage", "an ERR has errors, and no result")
+	c.want(len(m.Others) == 0, "Others", "images of records other than Types 10, 13 and 14 are not written")
 	m.checkAnswer(c)
 	m.checkTexts(c)
 	seen := map[[2]int]bool{}

@@ -28,6 +28,9 @@ func FuzzRead(f *testing.F) {
 		if err != nil {
 			return
 		}
+		if _, err := inti.List(data, limits); err != nil {
+			t.Fatalf("Read takes what List does not: %v", err)
+		}
 		for _, o := range m.Oddities {
 			_ = o.String()
 		}

@@ -164,6 +164,25 @@ func TestList(t *testing.T) {
 	}
 }
 
+// TestOtherRecordsKeepTheirImages renames a finger's record to a palm's.
+func TestOtherRecordsKeepTheirImages(t *testing.T) {
+	m := made(t)["nps"]
+	data := bytes.ReplaceAll(written(t, m), []byte("PackageFingerprintImageRecord"), []byte("PackagePalmprintImageRecord"))
+	back, err := inti.Read(data, inti.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(back.Fingers) != 0 || len(back.Others) != 2 || back.Others[1].Width != 30 || back.Others[1].Record != 5 {
+		t.Errorf("%d fingers, others %+v", len(back.Fingers), back.Others)
+	}
+	if !odd(back, "unread", 4) {
+		t.Errorf("the position is not reported as unread: %v", back.Oddities)
+	}
+	if _, err := back.Write(); !errors.Is(err, inti.ErrInvalid) {
+		t.Errorf("%v, want ErrInvalid", err)
+	}
+}
+
 func TestOddities(t *testing.T) {
 	nps := string(written(t, made(t)["nps"]))
 	cases := []struct{ name, old, new, kind, want string }{

@@ -42,6 +42,8 @@ type Message struct {
 	Faces   []Face   // Type-10
 	Fingers []Finger // Type-14, and Type-13 of fingers
 
+	Others []Image // of further records (palms, irises, ...): read, not written
+
 	Records  []Record // each record as it stands in the document, in order
 	Oddities []Oddity // what was not read or contradicts itself; not written
 }

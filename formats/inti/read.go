@@ -149,6 +149,8 @@ func (d *decoder) records(root *node) error {
 			err = d.finger(rec, oneOf(r, "FingerprintImage", "FingerImpressionImage"), false)
 		case "PackageLatentImageRecord":
 			err = d.finger(rec, oneOf(r, "FingerImpressionImage", "FingerprintImage", "FrictionRidgeImage"), true)
+		default:
+			err = d.others(rec, r)
 		}
 		if err != nil {
 			return err

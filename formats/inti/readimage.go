@@ -2,6 +2,7 @@ package inti
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 
 	"convenio/formats/ansinist"
@@ -119,5 +120,23 @@ func (d *decoder) finger(rec Record, n *node, latent bool) error {
 		f.Missing = append(f.Missing, Gone{d.number(g, "FingerPositionCode"), g.get("FingerMissingCode")})
 	}
 	d.m.Fingers = append(d.m.Fingers, f)
+	return nil
+}
+
+// others reads the images of a record that is not read otherwise: what they
+// share. Its further elements stay unread, and are reported.
+func (d *decoder) others(rec Record, n *node) error {
+	for _, c := range n.children {
+		holds := func(e *node) bool { return e.name == imageElement }
+		if !slices.ContainsFunc(c.children, holds) {
+			continue
+		}
+		c.used = true
+		img, err := d.image(rec, c)
+		if err != nil {
+			return err
+		}
+		d.m.Others = append(d.m.Others, img)
+	}
 	return nil
 }
