@@ -5,14 +5,17 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"convenio/finger"
 	"convenio/formats/cbeff"
 	"convenio/formats/content"
 	"convenio/formats/fir"
 	"convenio/formats/fmr"
+	"convenio/formats/jpegl"
 	"convenio/formats/picture"
 	"convenio/formats/sc37"
+	"convenio/formats/wsq"
 )
 
 // Conversion says what to make of a file.
@@ -21,6 +24,11 @@ type Conversion struct {
 	Edition  int             // 2005 or 2011, for fmr and fir; 0 is 2011
 	Position finger.Position // of several fingers the one to take; Unknown takes all where the target holds several
 	PPI      float64         // resolution of images that state none; 0 is DefaultPPI
+	BitRate  float64         // of wsq, in bits a pixel; 0 is wsq.BitRateStandard
+
+	Origin, Destination string    // of an2: the agencies of 1.008 and 1.007, as they have agreed
+	Control             string    // of an2: 1.009, unique at the origin
+	At                  time.Time // of an2: when the transaction is made
 }
 
 // Output is one file that Convert made.
@@ -41,6 +49,9 @@ type target struct {
 // targets is the table of formats that can be written, by the name and the extension of a file.
 var targets = map[string]target{
 	"png":   {"png", false, eachImage(toPNG)},
+	"wsq":   {"wsq", false, eachImage(toWSQ)},
+	"jpl":   {"jpl", false, eachImage(toLossless)},
+	"an2":   {"an2", true, toITL},
 	"fmr":   {"fmr", true, toFMR},
 	"fir":   {"fir", true, toFIR},
 	"cbeff": {"xml", true, toCBEFF},
@@ -64,6 +75,8 @@ func TargetOf(ext string) string {
 		return "fmr"
 	case "xml":
 		return "cbeff"
+	case "an2k", "nist", "eft", "ebts":
+		return "an2"
 	}
 	if _, ok := targets[ext]; ok {
 		return ext
@@ -118,7 +131,7 @@ func Convert(data []byte, c Conversion) ([]Output, error) {
 }
 
 // eachImage makes one output of each image.
-func eachImage(f func(p picture.Picture, ppi float64) ([]byte, error)) func(source, Conversion) ([]Output, error) {
+func eachImage(f func(p picture.Picture, ppi float64, c Conversion) ([]byte, error)) func(source, Conversion) ([]Output, error) {
 	return func(src source, c Conversion) ([]Output, error) {
 		if len(src.images) == 0 {
 			return nil, fmt.Errorf("%w: no image in this %s", ErrConvert, src.file.Title)
@@ -133,7 +146,7 @@ func eachImage(f func(p picture.Picture, ppi float64) ([]byte, error)) func(sour
 			if ppi == 0 {
 				ppi = c.PPI
 			}
-			b, err := f(p, ppi)
+			b, err := f(p, ppi, c)
 			if err != nil {
 				return nil, fmt.Errorf("image %s: %w", m.Name, err)
 			}
@@ -143,7 +156,19 @@ func eachImage(f func(p picture.Picture, ppi float64) ([]byte, error)) func(sour
 	}
 }
 
-func toPNG(p picture.Picture, ppi float64) ([]byte, error) { return picture.EncodePNG(p.Gray, ppi) }
+func toPNG(p picture.Picture, ppi float64, _ Conversion) ([]byte, error) {
+	return picture.EncodePNG(p.Gray, ppi)
+}
+
+func toWSQ(p picture.Picture, ppi float64, c Conversion) ([]byte, error) {
+	m := fromGray(p.Gray, ppi)
+	return wsq.Encode(&wsq.Image{Width: m.Width, Height: m.Height, PPI: ppi, Pix: m.Pix}, wsq.Options{BitRate: c.BitRate, PPI: ppi})
+}
+
+func toLossless(p picture.Picture, ppi float64, _ Conversion) ([]byte, error) {
+	m := fromGray(p.Gray, ppi)
+	return jpegl.Encode(&jpegl.Image{Width: m.Width, Height: m.Height, Components: 1, BitDepth: 8, PPI: ppi, Pix: m.Pix}, jpegl.Options{})
+}
 
 // fingers are the images of single fingers among those chosen.
 func (s source) fingers() []*content.Image {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"convenio/finger"
 	"convenio/formats/cbeff"
@@ -105,6 +106,51 @@ func TestConvertThere(t *testing.T) {
 			t.Errorf("%v %v", err, r)
 		}
 	})
+	t.Run("wsq and lossless jpeg", func(t *testing.T) {
+		a, err := Read(png, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lossless, err := Read(convert(t, png, Conversion{To: "jpl"}), 0)
+		if err != nil || !slices.Equal(lossless.Image.Pix, a.Image.Pix) || lossless.Image.PPI != 500 {
+			t.Error("lossless JPEG lost something", err)
+		}
+		small := convert(t, png, Conversion{To: "wsq"})
+		lossy, err := Read(small, 0)
+		if err != nil || lossy.Image.PPI != 500 || len(small) > len(a.Image.Pix)/8 {
+			t.Errorf("%v, %d bytes", err, len(small))
+		}
+		// a WSQ image goes into a record as it is
+		r, err := fir.Parse(convert(t, small, Conversion{To: "fir", Position: finger.RightRing}))
+		if err != nil || !slices.Equal(r.Images[0].Data, small) || r.Images[0].Codec() != fir.WSQ {
+			t.Error("the WSQ image was changed", err)
+		}
+	})
+	t.Run("search and back", func(t *testing.T) {
+		an2 := convert(t, twoFingers(t), Conversion{To: "an2", Origin: "AA", Destination: "BB", Control: "AA-1", At: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)})
+		f, err := content.Open(an2)
+		if err != nil || len(f.Images) != 2 || len(f.Templates) != 2 || len(f.Oddities) != 0 {
+			t.Fatalf("%v %+v", err, f)
+		}
+		all, err := ReadAll(an2, 0)
+		if err != nil || all[0].Position != finger.RightIndex || all[1].Position != finger.LeftIndex {
+			t.Fatal(err)
+		}
+		own, err := finger.Extract(all[0].Image, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sent, err := FromView(&f.Templates[0].View, fmr.ISO2011)
+		if err != nil || len(sent.Minutiae) != len(own.Minutiae) {
+			t.Fatal(err)
+		}
+		for i, m := range sent.Minutiae {
+			w := own.Minutiae[i]
+			if d := int8(m.Direction - w.Direction); max(d, -d) > 1 || m.Kind != w.Kind || m.X>>3 != w.X>>3 || m.Y>>3 != w.Y>>3 {
+				t.Errorf("minutia %d is %+v, was %+v", i, m, w)
+			}
+		}
+	})
 	t.Run("one of several", func(t *testing.T) {
 		out, err := Convert(twoFingers(t), Conversion{To: "png"})
 		if err != nil || len(out) != 2 || out[0].Name != "1-right-index" || out[1].Name != "2-left-index" || out[0].Ext != "png" {
@@ -130,11 +176,12 @@ func TestConvertRefuses(t *testing.T) {
 		c    Conversion
 		says string
 	}{
-		{"unknown target", png, Conversion{To: "gif"}, `to "gif"; cbeff, `},
+		{"unknown target", png, Conversion{To: "gif"}, `to "gif"; an2, cbeff, `},
 		{"edition", png, Conversion{To: "fmr", Edition: 2009}, "edition 2009"},
 		{"minutiae to picture", minutiae, Conversion{To: "png"}, "no image in this finger minutiae record"},
 		{"minutiae to image record", minutiae, Conversion{To: "fir"}, "no image of a finger"},
 		{"unknown file", []byte("hello"), Conversion{To: "png"}, "not a format known here"},
+		{"search without its agencies", png, Conversion{To: "an2", At: time.Unix(1e9, 0)}, "not valid to write"},
 		{"no print", blank, Conversion{To: "fmr"}, "not a usable fingerprint"},
 	}
 	for _, tt := range tests {

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -13,6 +14,7 @@ import (
 	"convenio/formats/content"
 	"convenio/formats/fmr"
 	"convenio/formats/picture"
+	"convenio/formats/wsq"
 )
 
 func inspectCmd(io stdio) *cobra.Command {
@@ -72,11 +74,11 @@ func printContent(io stdio, name string, f *content.File) {
 		}
 		io.printf("\n%s%s\n", r.Name, at)
 		for _, d := range r.Fields {
-			label := d.Name
+			label := fmt.Sprintf("%-30s", d.Name)
 			if d.Number != "" || d.Mnemonic != "" {
-				label = strings.TrimSpace(fmt.Sprintf("%-7s %-4s %s", d.Number, d.Mnemonic, d.Name))
+				label = fmt.Sprintf("%-7s %-4s %-44s", d.Number, d.Mnemonic, d.Name)
 			}
-			io.printf("  %-34s %s\n", label, printable(d.Value))
+			io.printf("  %s %s\n", printable(label), printable(d.Value))
 		}
 	}
 	var images, templates []string
@@ -188,13 +190,15 @@ func convertCmd(io stdio) *cobra.Command {
 		Use:   "convert IN OUT",
 		Short: "Write a file in another format",
 		Long: `Writes what a file holds in the format that the name OUT ends in, or that --to names: images as
-pictures, as finger image records (fir) or as records in XML (cbeff); images and minutiae as finger
-minutiae records (fmr). Minutiae of an image are extracted.
+pictures (png, wsq, jpl: lossless JPEG), as finger image records (fir), records in XML (cbeff) or an
+ANSI/NIST-ITL search (an2); images and minutiae as finger minutiae records (fmr). Minutiae of an image
+are extracted.
 
 A format of one image makes one file for each image: OUT is then a folder, unless --finger chooses
 one. It never writes over a file.`,
 		Example: `  convenio convert r2.png r2.fmr --finger right-index
   convenio convert prints.fir prints/ --to png
+  convenio convert prints.fir ask.an2 --origin AAMIG --destination BBMIG --control AA-2026-000123
   convenio convert prints.fir left.png --finger left-index`,
 		Args: cobra.ExactArgs(2),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -216,6 +220,10 @@ one. It never writes over a file.`,
 	fl.StringVar(&c.To, "to", "", "format, one of "+strings.Join(capture.Targets(), ", ")+"; else OUT's ending says it")
 	fl.IntVar(&c.Edition, "edition", 2011, "of ISO/IEC 19794 to write fmr and fir in: 2005 or 2011")
 	fl.StringVar(&position, "finger", "", "the finger to take of several, and the one that a picture is of, such as right-index")
+	fl.Float64Var(&c.BitRate, "bit-rate", wsq.BitRateStandard, "of wsq, in bits a pixel: 0.75 is about 15:1, 2.25 about 5:1")
+	fl.StringVar(&c.Origin, "origin", "", "of an2: the agency that asks, as the two have agreed (1.008)")
+	fl.StringVar(&c.Destination, "destination", "", "of an2: the agency that is asked (1.007)")
+	fl.StringVar(&c.Control, "control", "", "of an2: the transaction's number, unique at its origin (1.009)")
 	ppiFlag(cmd, &c.PPI)
 	return cmd
 }
@@ -228,6 +236,7 @@ func choose(c *capture.Conversion, out, position string) error {
 		}
 	}
 	var err error
+	c.At = time.Now()
 	c.Position, err = positionOr(position)
 	return err
 }

@@ -91,11 +91,11 @@ func TestConvertAndInspectRefuse(t *testing.T) {
 		args []string
 		says string
 	}{
-		{[]string{"inspect", text}, "known are fmr, fir"},
+		{[]string{"inspect", text}, "known are an2, inti"},
 		{[]string{"convert", text, filepath.Join(dir, "a.gif")}, "name one with --to"},
 		{[]string{"convert", text, filepath.Join(dir, "a.png")}, "convenio inspect"},
 		{[]string{"convert", text, filepath.Join(dir, "a.png"), "--finger", "nose"}, "right-thumb to left-little"},
-		{[]string{"extract", text}, "or a record; known are fmr"},
+		{[]string{"extract", text}, "or a record; known are an2"},
 	}
 	for _, tt := range tests {
 		if _, errs, code := said(t, tt.args...); code == 0 || !strings.Contains(errs, tt.says) {

@@ -58,8 +58,8 @@ func leafField(l inti.Leaf) Field {
 func intiImage(m *inti.Image, kind string, positions []int) Image {
 	ppi := m.PPI()
 	what := kind
-	if len(positions) == 1 && positions[0] >= 0 && positions[0] <= 0xff {
-		what = sc37.PositionName(uint8(positions[0]))
+	if len(positions) == 1 {
+		what = positionName(positions[0])
 	}
 	out := Image{Name: fmt.Sprintf("%d-%s", m.Record, slug(what)), Kind: kind, Positions: positions, Width: m.Width, Height: m.Height,
 		PPIX: ppi, PPIY: ppi, Codec: m.Compression, Size: len(m.Data), Data: m.Data}

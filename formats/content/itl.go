@@ -45,7 +45,7 @@ func itlRecord(t *ansinist.Transaction, r *ansinist.Record) Record {
 	for _, d := range r.Fields() {
 		name, _ := ansinist.Describe(r.Type, d.Number)
 		out := Field{Number: fmt.Sprintf("%d.%03d", r.Type, d.Number), Mnemonic: name.Mnemonic, Name: name.Name}
-		if img, ok := r.Image(); ok && len(d.Value) == len(img.Data) && len(d.Value) > MaxValue {
+		if r.IsData(d.Number) {
 			out.Value = fmt.Sprintf("%d bytes", len(d.Value))
 		} else {
 			text, _ := t.Text(d.Value[:min(len(d.Value), 8*MaxValue)])
@@ -73,8 +73,8 @@ func itlImage(r *ansinist.Record, img ansinist.Image) Image {
 		if r.Type == 19 {
 			out.Kind = "other"
 		}
-		if what = out.Kind; len(img.Positions) == 1 && img.Positions[0] >= 0 && img.Positions[0] <= 0xff {
-			what = sc37.PositionName(uint8(img.Positions[0]))
+		if what = out.Kind; len(img.Positions) == 1 {
+			what = positionName(img.Positions[0])
 		}
 		itlRidges(r, &out)
 	}
@@ -83,6 +83,20 @@ func itlImage(r *ansinist.Record, img ansinist.Image) Image {
 		out.unpack = func() (picture.Picture, error) { return rawPicture(img) }
 	}
 	return out
+}
+
+// itlPositions are friction ridge positions that ANSI/NIST-ITL 1-2011 (Table 8) has beyond ISO's.
+var itlPositions = map[int]string{16: "right extra digit", 17: "left extra digit", 18: "unknown friction ridge", 19: "EJI or tip",
+	37: "right grasp", 38: "left grasp", 60: "unknown sole", 61: "sole right foot", 62: "sole left foot", 63: "unknown toe"}
+
+func positionName(p int) string {
+	if s, ok := itlPositions[p]; ok {
+		return s
+	}
+	if p >= 0 && p <= 0xff && sc37.PositionKnown(uint8(p)) {
+		return sc37.PositionName(uint8(p))
+	}
+	return fmt.Sprintf("position %d", p)
 }
 
 // itlCodec says what the image is, by its own first bytes where they say it.

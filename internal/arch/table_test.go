@@ -50,7 +50,7 @@ var packages = []entry{
 		"formats/ansinist", "formats/cbeff", "formats/fir", "formats/fmr", "formats/iir", "formats/inti", "formats/jpegl", "formats/picture", "formats/sc37",
 	}},
 	{pkg: "capture", reach: pure, ours: []string{
-		"finger", "formats/cbeff", "formats/content", "formats/fir", "formats/fmr", "formats/picture", "formats/sc37",
+		"finger", "formats/ansinist", "formats/cbeff", "formats/content", "formats/fir", "formats/fmr", "formats/jpegl", "formats/picture", "formats/sc37", "formats/wsq",
 	}},
 	{pkg: "agreement", reach: pure},
 	{pkg: "examples/agreements", reach: pure, ours: []string{"agreement"}},
@@ -67,7 +67,7 @@ var packages = []entry{
 		"agreement", "api", "capture", "examples/agreements", "exchange", "finger", "ledger", "ledger/audit", "ledger/ledgertest", "node", "registry", "synth",
 	}},
 	{pkg: "cmd/convenio", reach: disk | serves | dials, ours: []string{
-		"agreement", "api", "capture", "demo", "eval", "examples/agreements", "exchange", "finger", "formats/content", "formats/fmr", "formats/picture",
+		"agreement", "api", "capture", "demo", "eval", "examples/agreements", "exchange", "finger", "formats/content", "formats/fmr", "formats/picture", "formats/wsq",
 		"ledger", "ledger/audit", "node", "synth",
 	}},
 	{pkg: "internal/arch", reach: pure},
