@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"convenio/finger"
+	"convenio/formats/ansinist"
 	"convenio/formats/cbeff"
 	"convenio/formats/content"
 	"convenio/formats/fir"
@@ -234,7 +235,8 @@ func number(views []fmr.View) {
 	}
 }
 
-// toFIR writes a finger image record. Images in a codec that the record knows go in as they are, others as pixels.
+// toFIR writes a finger image record. Images in WSQ and gray PNG go in as they are coded, WSQ without its comments; others
+// go in as pixels.
 func toFIR(src source, c Conversion) ([]Output, error) {
 	format := fir.ISO2011
 	if c.Edition == 2005 {
@@ -298,8 +300,11 @@ func recordImage(m *content.Image, c Conversion, format fir.Format) (fir.Image, 
 		out.Capture.Qualities = []sc37.Quality{{Score: uint8(*m.Quality)}}
 	}
 	codec := out.Codec()
-	if !asItIs(m, codec) {
-		codec, out.Data = fir.Raw, Print{Image: fromGray(p.Gray, ppi)}.Image.Pix
+	switch {
+	case !asItIs(m, codec):
+		codec, out.Data = fir.Raw, fromGray(p.Gray, ppi).Pix
+	case codec == fir.WSQ: // comments may say who the person is; the record says what is needed
+		out.Data = ansinist.WithoutComments(m.Data)
 	}
 	out.Compression, _ = format.CodeOf(codec)
 	return out, p.Notes, nil

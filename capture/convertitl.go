@@ -43,7 +43,7 @@ func searchFinger(m *content.Image, c Conversion) (ansinist.SearchFinger, []stri
 		f.Position = int(c.Position)
 	}
 	if m.Codec == "WSQ" && m.Width == f.Width && m.Height == f.Height {
-		f.Compression, f.Data = "WSQ20", m.Data
+		f.Compression, f.Data = "WSQ20", ansinist.WithoutComments(m.Data)
 	}
 	t, err := finger.Extract(p.Image, nil)
 	if err != nil {

@@ -190,9 +190,9 @@ func convertCmd(io stdio) *cobra.Command {
 		Use:   "convert IN OUT",
 		Short: "Write a file in another format",
 		Long: `Writes what a file holds in the format that the name OUT ends in, or that --to names: images as
-pictures (png, wsq, jpl: lossless JPEG), as finger image records (fir), records in XML (cbeff) or an
-ANSI/NIST-ITL search (an2); images and minutiae as finger minutiae records (fmr). Minutiae of an image
-are extracted.
+pictures (png, wsq, jpl: lossless JPEG), finger image records (fir), records in XML (cbeff) or an
+ANSI/NIST-ITL search (an2); images and minutiae as finger minutiae records (fmr). Minutiae of an
+image are extracted.
 
 A format of one image makes one file for each image: OUT is then a folder, unless --finger chooses
 one. It never writes over a file.`,
