@@ -70,7 +70,10 @@ type parser struct {
 }
 
 func (p *parser) oddity(field, format string, a ...any) {
-	p.odd = append(p.odd, sc37.Oddity{Record: strings.Join(p.path, "/"), Field: field, Offset: int(p.d.InputOffset()), Text: fmt.Sprintf(format, a...)})
+	if len(p.odd) > sc37.MaxOddities {
+		return
+	}
+	p.odd = sc37.AppendOddities(p.odd, sc37.Oddity{Record: strings.Join(p.path, "/"), Field: field, Offset: int(p.d.InputOffset()), Text: fmt.Sprintf(format, a...)})
 }
 
 // fail keeps the first error with its place.

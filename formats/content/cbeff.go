@@ -15,7 +15,7 @@ func openCBEFF(data []byte, depth int) (*File, error) {
 	f := &File{Title: "biometric information records in XML, ISO/IEC 19785-3", Oddities: oddities(doc.Oddities)}
 	for i, b := range doc.Leaves() {
 		rec := Record{Name: fmt.Sprintf("record %d: %s", i+1, b.Title()), Fields: bdbFields(b)}
-		f.Records = append(f.Records, rec)
+		f.addRecord(rec)
 		f.block(b, i, depth)
 	}
 	if len(f.Records) == 0 {
@@ -81,15 +81,15 @@ func (f *File) block(b *cbeff.BIR, i, depth int) {
 func (f *File) add(inner *File, place, prefix string) {
 	for _, r := range inner.Records {
 		r.Name = place + ": " + r.Name
-		f.Records = append(f.Records, r)
+		f.addRecord(r)
 	}
 	for _, m := range inner.Images {
 		m.Name = prefix + m.Name
-		f.Images = append(f.Images, m)
+		f.addImage(m)
 	}
 	for _, t := range inner.Templates {
 		t.Name = prefix + t.Name
-		f.Templates = append(f.Templates, t)
+		f.addTemplate(t)
 	}
 	for _, s := range inner.Oddities {
 		f.Oddities = append(f.Oddities, place+": "+s)

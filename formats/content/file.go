@@ -3,6 +3,7 @@ package content
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"convenio/formats/fmr"
 	"convenio/formats/picture"
@@ -33,6 +34,49 @@ type Field struct {
 	Mnemonic string `json:"mnemonic,omitempty"` // "BPX"
 	Name     string `json:"name"`
 	Value    string `json:"value"` // as text, cut to MaxValue characters
+}
+
+// MaxListed is how many records, images and templates each a File shows; Notes say so where there are more. MaxFields is
+// how many fields of a record.
+const (
+	MaxListed = 2000
+	MaxFields = 2000
+)
+
+// room says whether a list has place for one more, and notes once where it has none.
+func (f *File) room(n int, what string) bool {
+	if n < MaxListed {
+		return true
+	}
+	if n == MaxListed && !slices.Contains(f.Notes, tooMany(what)) {
+		f.Notes = append(f.Notes, tooMany(what))
+	}
+	return false
+}
+
+func tooMany(what string) string {
+	return fmt.Sprintf("more than %d %s: the rest is not shown", MaxListed, what)
+}
+
+func (f *File) addRecord(r Record) {
+	if f.room(len(f.Records), "records") {
+		if len(r.Fields) > MaxFields {
+			r.Fields = append(r.Fields[:MaxFields:MaxFields], Field{Name: "further fields", Value: fmt.Sprintf("%d, not shown", len(r.Fields)-MaxFields)})
+		}
+		f.Records = append(f.Records, r)
+	}
+}
+
+func (f *File) addImage(m Image) {
+	if f.room(len(f.Images), "images") {
+		f.Images = append(f.Images, m)
+	}
+}
+
+func (f *File) addTemplate(t Template) {
+	if f.room(len(f.Templates), "templates") {
+		f.Templates = append(f.Templates, t)
+	}
 }
 
 // MaxValue is how many characters of a field's value are shown.

@@ -23,11 +23,15 @@ func openFIR(data []byte, _ int) (*File, error) {
 	if r.Format != fir.ISO2011 {
 		head.Fields = append(head.Fields, field("capture device", "%#04x", r.Device), field("image acquisition level", "%d", r.Level))
 	}
-	f.Records = append(f.Records, head)
+	f.addRecord(head)
+	if len(r.Images) > MaxListed {
+		f.Notes = append(f.Notes, tooMany("images"))
+		r.Images = r.Images[:MaxListed]
+	}
 	for i := range r.Images {
 		m := &r.Images[i]
-		f.Records = append(f.Records, fingerRecord(m, i))
-		f.Images = append(f.Images, fingerImage(m, i))
+		f.addRecord(fingerRecord(m, i))
+		f.addImage(fingerImage(m, i))
 	}
 	return f, nil
 }
@@ -48,7 +52,11 @@ func fingerRecord(m *fir.Image, i int) Record {
 		field("compression", "code %d, %v", m.Compression, m.Codec()),
 		field("image data", "%d bytes at byte %d", len(m.Data), m.Offset)}}
 	rec.Fields = append(rec.Fields, captureFields(m.Capture)...)
-	for _, a := range m.Extended {
+	for k, a := range m.Extended {
+		if k == maxShown {
+			rec.Fields = append(rec.Fields, field("further areas", "%d", len(m.Extended)-k))
+			break
+		}
 		rec.Fields = append(rec.Fields, field(a.Name(), "type %#04x, %d bytes", a.Type, len(a.Data)))
 	}
 	return rec

@@ -24,14 +24,18 @@ func openFMR(data []byte, _ int) (*File, error) {
 		head.Fields = append(head.Fields, field("capture equipment", "certification %d, device %#04x", r.Equipment.Certification, r.Equipment.Device))
 	}
 	f.Records = append(f.Records, head)
+	if len(r.Views) > MaxListed {
+		f.Notes = append(f.Notes, tooMany("views"))
+		r.Views = r.Views[:MaxListed]
+	}
 	iso, _, err := r.Convert(fmr.ISO2011)
 	if err != nil {
 		return nil, err
 	}
 	for i := range r.Views {
-		f.Records = append(f.Records, viewRecord(r, i))
+		f.addRecord(viewRecord(r, i))
 		if t, ok := templateOf(iso.Views[i], i); ok {
-			f.Templates = append(f.Templates, t)
+			f.addTemplate(t)
 		}
 	}
 	return f, nil
@@ -63,7 +67,11 @@ func viewRecord(r *fmr.Record, i int) Record {
 	if len(v.Extended) > 0 {
 		rec.Fields = append(rec.Fields, field("extended data", "%d areas, %v", len(v.Extended), v.LengthRule))
 	}
-	for _, a := range v.Extended {
+	for i, a := range v.Extended {
+		if i == maxShown {
+			rec.Fields = append(rec.Fields, field("further areas", "%d", len(v.Extended)-i))
+			break
+		}
 		switch {
 		case a.RidgeCounts != nil:
 			rec.Fields = append(rec.Fields, field(a.Name(), "%d, %s", len(a.RidgeCounts.Counts), a.RidgeCounts.MethodName()))
@@ -79,6 +87,9 @@ func viewRecord(r *fmr.Record, i int) Record {
 	return rec
 }
 
+// maxShown is how many areas, qualities and certifications are shown of a record, each.
+const maxShown = 8
+
 // captureFields shows the block that fmr, fir and iir share.
 func captureFields(c sc37.Capture) []Field {
 	var out []Field
@@ -88,7 +99,11 @@ func captureFields(c sc37.Capture) []Field {
 	if c.Technology != 0 || c.Vendor != 0 || c.Device != 0 {
 		out = append(out, field("capture device", "technology %d, vendor %#04x, type %#04x", c.Technology, c.Vendor, c.Device))
 	}
-	for _, q := range c.Qualities {
+	for i, q := range c.Qualities {
+		if i == maxShown {
+			out = append(out, field("further qualities", "%d", len(c.Qualities)-i))
+			break
+		}
 		switch {
 		case q.Score > 100:
 			out = append(out, field("quality", "%d (not computed)", q.Score))
@@ -98,7 +113,11 @@ func captureFields(c sc37.Capture) []Field {
 			out = append(out, field("quality", "%d by algorithm %#04x of vendor %#04x", q.Score, q.Algorithm, q.Vendor))
 		}
 	}
-	for _, x := range c.Certifications {
+	for i, x := range c.Certifications {
+		if i == maxShown {
+			out = append(out, field("further certifications", "%d", len(c.Certifications)-i))
+			break
+		}
 		out = append(out, field("certification", "scheme %d of authority %#04x", x.Scheme, x.Authority))
 	}
 	return out

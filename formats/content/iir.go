@@ -21,7 +21,11 @@ func openIIR(data []byte, _ int) (*File, error) {
 	if r.Format == iir.IREX2008 {
 		head.Fields = append(head.Fields, field("kind of imagery", "%#02x", r.Kind))
 	}
-	f.Records = append(f.Records, head)
+	f.addRecord(head)
+	if len(r.Images) > MaxListed {
+		f.Notes = append(f.Notes, tooMany("images"))
+		r.Images = r.Images[:MaxListed]
+	}
 	for i := range r.Images {
 		m := &r.Images[i]
 		rec := Record{Name: fmt.Sprintf("image %d: %s", i+1, m.EyeName()), Offset: m.Offset, Fields: []Field{
@@ -32,8 +36,8 @@ func openIIR(data []byte, _ int) (*File, error) {
 		rec.Fields = append(rec.Fields, field("image size", "%d x %d pixels of %d bits", m.Width, m.Height, m.Depth),
 			field("image format", "code %d, %v", m.Code, m.Codec()), field("image data", "%d bytes at byte %d", len(m.Data), m.Offset))
 		rec.Fields = append(rec.Fields, captureFields(m.Capture)...)
-		f.Records = append(f.Records, rec)
-		f.Images = append(f.Images, irisImage(m, i))
+		f.addRecord(rec)
+		f.addImage(irisImage(m, i))
 	}
 	return f, nil
 }

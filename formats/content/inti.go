@@ -29,7 +29,7 @@ func openINTI(data []byte, _ int) (*File, error) {
 				rec.Fields = append(rec.Fields, leafField(l))
 			}
 		}
-		f.Records = append(f.Records, rec)
+		f.addRecord(rec)
 	}
 	for i := range m.Fingers {
 		x := &m.Fingers[i]
@@ -37,10 +37,10 @@ func openINTI(data []byte, _ int) (*File, error) {
 		if x.Impression >= 0 && x.Impression <= 0xff {
 			out.Impression = sc37.ImpressionName(uint8(x.Impression))
 		}
-		f.Images = append(f.Images, out)
+		f.addImage(out)
 	}
 	for i := range m.Faces {
-		f.Images = append(f.Images, intiImage(&m.Faces[i].Image, "face", nil))
+		f.addImage(intiImage(&m.Faces[i].Image, "face", nil))
 	}
 	return f, nil
 }

@@ -28,13 +28,17 @@ func openITL(data []byte, _ int) (*File, error) {
 	if h, err := t.Header(); err == nil {
 		f.Title += fmt.Sprintf(", version %s, %d records", h.Version, len(t.Records))
 	}
+	if len(t.Records) > MaxListed {
+		f.Notes = append(f.Notes, tooMany("records"))
+		t.Records = t.Records[:MaxListed]
+	}
 	for _, r := range t.Records {
-		f.Records = append(f.Records, itlRecord(t, r))
+		f.addRecord(itlRecord(t, r))
 		if img, ok := t.Image(r); ok {
-			f.Images = append(f.Images, itlImage(r, img))
+			f.addImage(itlImage(r, img))
 		}
 		if tmpl, ok := itlTemplate(r); ok {
-			f.Templates = append(f.Templates, tmpl)
+			f.addTemplate(tmpl)
 		}
 	}
 	return f, nil
@@ -42,7 +46,12 @@ func openITL(data []byte, _ int) (*File, error) {
 
 func itlRecord(t *ansinist.Transaction, r *ansinist.Record) Record {
 	rec := Record{Name: fmt.Sprintf("record %d: Type-%d, %s", r.Number, r.Type, ansinist.RecordName(r.Type)), Offset: r.Offset}
-	for _, d := range r.Fields() {
+	fields := r.Fields()
+	for i, d := range fields {
+		if i == MaxFields {
+			rec.Fields = append(rec.Fields, field("further fields", "%d, not shown", len(fields)-i))
+			break
+		}
 		name, _ := ansinist.Describe(r.Type, d.Number)
 		out := Field{Number: fmt.Sprintf("%d.%03d", r.Type, d.Number), Mnemonic: name.Mnemonic, Name: name.Name}
 		if r.IsData(d.Number) {

@@ -58,6 +58,10 @@ func (p *parser) anotherImage() bool {
 // image2005 reads one image and returns how many its finger has.
 func (p *parser) image2005(shared Image) (views int) {
 	c, m := p.c, shared
+	if len(p.rec.Images) == MaxImages {
+		c.Fail("number of images", c.At(), "more than %d, which are read", MaxImages)
+		return 0
+	}
 	c.In(fmt.Sprintf("image %d", len(p.rec.Images)+1))
 	at := c.At()
 	length := int64(c.U32("length of image block"))
@@ -103,6 +107,9 @@ func (p *parser) read2011() {
 	at := c.At()
 	r.Fingers = c.U8("number of positions")
 	positions := map[uint8]bool{}
+	if count > MaxImages {
+		c.Fail("number of representations", 12, "%d, at most %d are read", count, MaxImages)
+	}
 	for i := range count {
 		if c.In(fmt.Sprintf("image %d of %d", i+1, count)); c.Err() != nil {
 			return
@@ -124,7 +131,7 @@ func (p *parser) image2011() {
 	at := c.At()
 	m.Capture = sc37.ReadCapture(c, p.rec.Certified)
 	if c.Err() == nil {
-		p.rec.Oddities = append(p.rec.Oddities, m.Capture.Check(c.Record(), at)...)
+		p.rec.Oddities = sc37.AppendOddities(p.rec.Oddities, m.Capture.Check(c.Record(), at)...)
 	}
 	at = c.At()
 	m.Position, m.Number, m.Scale = c.U8("position"), c.U8("representation number"), c.U8("scale units")

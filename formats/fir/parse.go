@@ -12,6 +12,9 @@ const (
 	viewHeader = 14 // bytes of an image's header in 2004 and 2005
 )
 
+// MaxImages is how many images Parse reads of a record; the layouts have room for 65,535.
+const MaxImages = 10_000
+
 // Is reports whether the bytes begin like a finger image record.
 func Is(data []byte) bool { return bytes.HasPrefix(data, []byte(magic)) }
 
@@ -46,6 +49,9 @@ func Parse(data []byte) (*Record, error) {
 			}
 			continue
 		}
+		if firstErr != nil && len(p.rec.Trailing) > 0 {
+			continue // a less likely layout counts only where it uses the bytes up
+		}
 		if cost := p.cost(); best == nil || cost < bestCost {
 			best, bestCost = p.rec, cost
 		}
@@ -64,7 +70,9 @@ type parser struct {
 }
 
 func (p *parser) odd(field string, at int, format string, a ...any) {
-	p.rec.Oddities = append(p.rec.Oddities, p.c.Odd(field, at, format, a...))
+	if len(p.rec.Oddities) <= sc37.MaxOddities {
+		p.rec.Oddities = sc37.AppendOddities(p.rec.Oddities, p.c.Odd(field, at, format, a...))
+	}
 }
 
 func (p *parser) cost() int {

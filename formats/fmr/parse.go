@@ -10,6 +10,9 @@ import (
 
 const magic = "FMR\x00"
 
+// MaxViews is how many views Parse reads of a record; the layout of 2011 has room for 65,535.
+const MaxViews = 10_000
+
 // Is reports whether the bytes begin like a finger minutiae record.
 func Is(data []byte) bool { return bytes.HasPrefix(data, []byte(magic)) }
 
@@ -37,6 +40,9 @@ func Parse(data []byte) (*Record, error) {
 				firstErr = fmt.Errorf("parse %s: %w", l.format, err)
 			}
 			continue
+		}
+		if firstErr != nil && len(p.rec.Trailing) > 0 {
+			continue // a less likely layout counts only where it uses the bytes up
 		}
 		if cost := p.cost(); best == nil || cost < bestCost {
 			best, bestCost = p.rec, cost
@@ -98,7 +104,9 @@ type parser struct {
 }
 
 func (p *parser) odd(field string, at int, format string, a ...any) {
-	p.rec.Oddities = append(p.rec.Oddities, p.c.Odd(field, at, format, a...))
+	if len(p.rec.Oddities) <= sc37.MaxOddities {
+		p.rec.Oddities = sc37.AppendOddities(p.rec.Oddities, p.c.Odd(field, at, format, a...))
+	}
 }
 
 // cost says how badly the layout fits: bytes left over weigh most, then a wrong length, then other oddities.
@@ -131,6 +139,9 @@ func (p *parser) read() {
 		p.length(c.U32("length"))
 		count = int(c.U16("number of representations"))
 		r.Certified = c.U8("certification flag") != 0
+	}
+	if count > MaxViews {
+		c.Fail("number of representations", 12, "%d, at most %d are read", count, MaxViews)
 	}
 	for i := range count {
 		if c.In(fmt.Sprintf("view %d of %d", i+1, count)); c.Err() != nil {

@@ -53,7 +53,7 @@ func (p *parser) viewHead2011(v *View) (count int) {
 	at := c.At()
 	v.Capture = sc37.ReadCapture(c, p.rec.Certified)
 	if c.Err() == nil {
-		p.rec.Oddities = append(p.rec.Oddities, v.Capture.Check(c.Record(), at)...)
+		p.rec.Oddities = sc37.AppendOddities(p.rec.Oddities, v.Capture.Check(c.Record(), at)...)
 	}
 	v.Position, v.Number = c.U8("finger position"), c.U8("representation number")
 	at = c.At()
@@ -152,7 +152,7 @@ func (p *parser) extended(v *View) {
 	for _, raw := range areas {
 		a, odd := area(p.rec.Format, raw, len(v.Minutiae), c.Record())
 		v.Extended = append(v.Extended, a)
-		p.rec.Oddities = append(p.rec.Oddities, odd...)
+		p.rec.Oddities = sc37.AppendOddities(p.rec.Oddities, odd...)
 	}
 }
 

@@ -9,6 +9,9 @@ import (
 
 const magic = "IIR\x00"
 
+// MaxImages is how many images Parse reads of a record; the layouts have room for more.
+const MaxImages = 10_000
+
 // Is reports whether the bytes begin like an iris image record.
 func Is(data []byte) bool { return bytes.HasPrefix(data, []byte(magic)) }
 
@@ -43,7 +46,9 @@ type parser struct {
 }
 
 func (p *parser) odd(field string, at int, format string, a ...any) {
-	p.rec.Oddities = append(p.rec.Oddities, p.c.Odd(field, at, format, a...))
+	if len(p.rec.Oddities) <= sc37.MaxOddities {
+		p.rec.Oddities = sc37.AppendOddities(p.rec.Oddities, p.c.Odd(field, at, format, a...))
+	}
 }
 
 func (p *parser) read() {
@@ -115,6 +120,10 @@ func (p *parser) read2005() {
 func (p *parser) image2005(m Image) {
 	c := p.c
 	start := c.At()
+	if len(p.rec.Images) == MaxImages {
+		c.Fail("number of images", start, "more than %d, which are read", MaxImages)
+		return
+	}
 	var n uint32
 	q := sc37.Quality{}
 	if p.rec.Format == IREX2008 {
@@ -160,6 +169,9 @@ func (p *parser) read2011() {
 	p.stated = int64(c.U32("length"))
 	count := int(c.U16("number of representations"))
 	r.Certified, r.Eyes = c.U8("certification flag") != 0, c.U8("number of eyes")
+	if count > MaxImages {
+		c.Fail("number of representations", 12, "%d, at most %d are read", count, MaxImages)
+	}
 	for i := range count {
 		if c.In(fmt.Sprintf("image %d of %d", i+1, count)); c.Err() != nil {
 			return
@@ -174,7 +186,7 @@ func (p *parser) image2011() {
 	at := c.At()
 	m.Capture = sc37.ReadCapture(c, p.rec.Certified)
 	if c.Err() == nil {
-		p.rec.Oddities = append(p.rec.Oddities, m.Capture.Check(c.Record(), at)...)
+		p.rec.Oddities = sc37.AppendOddities(p.rec.Oddities, m.Capture.Check(c.Record(), at)...)
 	}
 	m.Number, m.Eye, m.Type = c.U16("representation number"), c.U8("eye label"), c.U8("image type")
 	m.Code, m.Properties = uint16(c.U8("image format")), uint16(c.U8("image properties"))

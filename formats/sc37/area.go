@@ -30,6 +30,9 @@ type RawArea struct {
 	Offset int // of the type field in the file
 }
 
+// MaxAreas is how many areas a block is divided into; one that has more is not divided.
+const MaxAreas = 256
+
 // SplitAreas cuts a block into areas. stated is the block's own length field; block is what there is of it, which is
 // shorter where the record ends early. Both rules are tried; ok says that one of them fills the block exactly.
 func SplitAreas(block []byte, stated, base int) (areas []RawArea, rule LengthRule, ok bool) {
@@ -44,7 +47,7 @@ func SplitAreas(block []byte, stated, base int) (areas []RawArea, rule LengthRul
 func splitAreas(block []byte, stated, base int, rule LengthRule) (areas []RawArea, ok bool) {
 	at := 0
 	for at < stated {
-		if at+4 > len(block) {
+		if at+4 > len(block) || len(areas) == MaxAreas {
 			return nil, false
 		}
 		n := int(binary.BigEndian.Uint16(block[at+2:]))

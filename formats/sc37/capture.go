@@ -135,9 +135,10 @@ func (p Capture) Check(record string, at int) []Oddity {
 	if !p.Time.Known() && p.Time != NoDateTime {
 		out = append(out, Oddity{record, "capture date", at, fmt.Sprintf("%d-%d-%d is no date", p.Time.Year, p.Time.Month, p.Time.Day)})
 	}
-	for _, q := range p.Qualities {
+	for _, q := range p.Qualities { // the first tells enough
 		if q.Score > 100 && q.Score != 255 {
 			out = append(out, Oddity{record, "quality score", at, fmt.Sprintf("%d is neither 0 to 100 nor 255", q.Score)})
+			break
 		}
 	}
 	return out

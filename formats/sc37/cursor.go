@@ -31,6 +31,22 @@ func (o Oddity) String() string {
 	return fmt.Sprintf("%s, %s (byte %d): %s", o.Record, o.Field, o.Offset, o.Text)
 }
 
+// MaxOddities is how many oddities a reader reports; a file made to have more of them is told so by one last.
+const MaxOddities = 1000
+
+// AppendOddities adds to a reader's list, up to MaxOddities.
+func AppendOddities(list []Oddity, more ...Oddity) []Oddity {
+	for _, o := range more {
+		switch {
+		case len(list) < MaxOddities:
+			list = append(list, o)
+		case len(list) == MaxOddities:
+			list = append(list, Oddity{Record: o.Record, Field: o.Field, Offset: o.Offset, Text: "and more oddities, which are not listed"})
+		}
+	}
+	return list
+}
+
 // Cursor takes big-endian numbers off a record. After the first read past the end every read gives zero and Err tells
 // where that was, so that a parser may read a block and look once.
 type Cursor struct {

@@ -102,7 +102,8 @@ func TestSplitAreas(t *testing.T) {
 		{"nothing", nil, 0, LengthWithHeader, true, nil},
 		{"neither", []byte{0, 1, 0, 9, 9, 9, 9}, 7, LengthWithHeader, false, nil},
 		{"header cut", one[:3], 7, LengthWithHeader, false, nil},
-		{"length 0", make([]byte, 4096), 4096, LengthDataAlone, true, make([]string, 1024)},
+		{"length 0", make([]byte, 1024), 1024, LengthDataAlone, true, make([]string, 256)},
+		{"too many", make([]byte, 1028), 1028, LengthWithHeader, false, nil},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
