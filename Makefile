@@ -43,14 +43,17 @@ demo: check-go ## two nodes on this machine, one search from end to end
 generate: check-go ## api/api.gen.go from api/openapi.yaml
 	cd api && go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen@$(OAPI_CODEGEN_VERSION) -config codegen.yaml openapi.yaml
 
-.PHONY: check-go check-data
-check: check-go check-data
+.PHONY: check-go check-data check-xmllint
+check: check-go check-data check-xmllint
 
 check-go:
 	@scripts/check-go
 
 check-data:
 	@scripts/check-data
+
+check-xmllint:
+	@scripts/check-xmllint
 
 vet: ## gofmt and go vet
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go' 2>/dev/null || find . -name '*.go')); \

@@ -55,10 +55,10 @@ func (n *Node) readPrint(ctx context.Context, position string, data []byte, ppi 
 	case <-ctx.Done():
 		return print{}, ctx.Err()
 	}
-	p, err := capture.Read(data, ppi)
+	p, err := capture.Read(data, ppi, pos)
 	if err != nil {
 		return print{}, fail(http.StatusUnprocessableEntity, "image", "the image cannot be read", fmt.Sprintf("%s: %v", pos, err),
-			"send a PNG, TIFF, BMP or JPEG fingerprint image").because(err)
+			"send a PNG, TIFF, BMP, JPEG, JPEG 2000 or WSQ fingerprint image, or a record with this finger in it").because(err)
 	}
 	out := print{position: pos, ppi: int(p.Image.PPI + 0.5)}
 	if out.png, err = p.PNG(); err != nil {

@@ -26,25 +26,9 @@ func readPrint(file string, ppi float64) (capture.Print, error) {
 	}
 	p, err := capture.Read(b, ppi)
 	if err != nil {
-		return p, hint(fmt.Errorf("%s: %w", file, err), "give a whole PNG, TIFF, BMP or JPEG picture of one finger, 500 pixels per inch or near it")
+		return p, unreadable(file, err)
 	}
 	return p, nil
-}
-
-func templateOf(file string, ppi float64) (*finger.Template, error) {
-	p, err := readPrint(file, ppi)
-	if err != nil {
-		return nil, err
-	}
-	t, err := finger.Extract(p.Image, nil)
-	var rejected *finger.RejectError
-	if errors.As(err, &rejected) {
-		return nil, hint(fmt.Errorf("%s: %w", file, err), "%s", rejected.Reason.Text("en"))
-	}
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", file, err)
-	}
-	return t, nil
 }
 
 // extraction is what extract says of one image.
@@ -67,25 +51,11 @@ func extractCmd(io stdio) *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var all []extraction
 			for _, f := range args {
-				p, err := readPrint(f, ppi)
+				found, err := extractionsOf(f, ppi)
 				if err != nil {
 					return err
 				}
-				e := extraction{File: f, Notes: p.Notes}
-				t, err := finger.Extract(p.Image, nil)
-				var rejected *finger.RejectError
-				switch {
-				case errors.As(err, &rejected):
-					e.Reasons = []string{rejected.Reason.Text("en")}
-				case err != nil:
-					return fmt.Errorf("%s: %w", f, err)
-				default:
-					e.Quality, e.Usable, e.Minutiae = int(t.Quality.Score), t.Quality.Usable(), len(t.Minutiae)
-					for _, r := range t.Quality.Reasons {
-						e.Reasons = append(e.Reasons, r.Text("en"))
-					}
-				}
-				all = append(all, e)
+				all = append(all, found...)
 			}
 			if asJSON(cmd) {
 				return io.json(all)
@@ -112,17 +82,18 @@ func compareCmd(io stdio) *cobra.Command {
 	var ppi float64
 	c := &cobra.Command{
 		Use:   "compare A B",
-		Short: "Compare two fingerprint images",
+		Short: "Compare two fingerprint images or minutiae records",
 		Long: `Compares two images and prints the score: -10 log10 of the probability that two different fingers
-score as high. 40 is one in ten thousand, 60 one in a million.`,
+score as high. 40 is one in ten thousand, 60 one in a million. A record of minutiae may stand for an
+image; scores are then lower and less certain.`,
 		Example: "  convenio compare a.png b.png",
 		Args:    cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			a, err := templateOf(args[0], ppi)
+			a, err := templateIn(args[0], ppi)
 			if err != nil {
 				return err
 			}
-			b, err := templateOf(args[1], ppi)
+			b, err := templateIn(args[1], ppi)
 			if err != nil {
 				return err
 			}

@@ -140,7 +140,7 @@ type fingerFlags struct {
 }
 
 func (f *fingerFlags) add(c *cobra.Command) {
-	c.Flags().StringArrayVar(&f.list, "finger", nil, "POSITION=FILE, once for each finger, such as right-index=r2.png (required)")
+	c.Flags().StringArrayVar(&f.list, "finger", nil, "POSITION=FILE, once for each finger, such as right-index=r2.png; or FILE alone, a record that says which fingers it shows (required)")
 	ppiFlag(c, &f.ppi)
 	required(c, "finger")
 }
@@ -150,7 +150,12 @@ func (f *fingerFlags) read() ([]api.FingerImage, error) {
 	for _, s := range f.list {
 		pos, file, ok := strings.Cut(s, "=")
 		if !ok {
-			return nil, hint(fmt.Errorf("--finger %q", s), "write POSITION=FILE, such as right-index=r2.png; positions run from right-thumb to left-little, or unknown")
+			all, err := printsIn(s, f.ppi)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, all...)
+			continue
 		}
 		b, err := os.ReadFile(file)
 		if err != nil {

@@ -1,5 +1,6 @@
 // Package picture reads the picture files that fingerprints arrive in (PNG,
-// TIFF, BMP, JPEG) as 8-bit gray with the resolution that the file states,
+// TIFF, BMP, JPEG, and by the packages beside it WSQ, JPEG 2000 and lossless
+// JPEG) as 8-bit gray with the resolution that the file states,
 // and writes PNG.
 //
 // Start with [Decode]: it is given the whole file and [Limits], and returns a

@@ -25,5 +25,5 @@ func ExampleDecode() {
 	fmt.Println(errors.Is(err, picture.ErrUnknownFormat), err)
 	// Output:
 	// png (320,420) 500 ppi
-	// true decode picture: not a PNG, TIFF, BMP or JPEG picture: looks like a PDF document
+	// true decode picture: not a PNG, TIFF, BMP, JPEG, JPEG 2000 or WSQ picture: looks like a PDF document
 }

@@ -32,6 +32,8 @@ func classify(err error) error {
 		jpegU jpeg.UnsupportedError
 	)
 	switch {
+	case ownFault(err) != nil:
+		return fmt.Errorf("%w: %w", ownFault(err), err)
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF),
 		strings.Contains(err.Error(), "not enough pixel data"),
 		strings.Contains(err.Error(), "short Huffman data"):

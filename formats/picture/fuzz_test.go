@@ -23,6 +23,7 @@ func fuzzSeeds(t testing.TB) [][]byte {
 		tiffFile{gray: g, ppi: 500}.bytes(), tiffFile{gray: g, big: true, bits: 16}.bytes(),
 		tiffFile{gray: g, lzw: true, palette: true}.bytes(), tiffFile{gray: g, compression: 8}.bytes(),
 		[]byte("%PDF-1.7"),
+		wsqOf(t, 96, 97), blankJP2(20, 11), lossless(t, 3, 8, 1, 2, 3, 4, 5, 6), lossless(t, 1, 12, 1, 2, 3),
 	}
 }
 

@@ -15,7 +15,8 @@ type Picture struct {
 	// PPI is the horizontal resolution in pixels per inch, to 0.1 ppi, or 0
 	// if the file does not say.
 	PPI float64
-	// Format is "png", "tiff", "bmp" or "jpeg".
+	// Format is "png", "tiff", "bmp", "jpeg", "jpegl" (lossless), "jp2" (JPEG
+	// 2000) or "wsq".
 	Format string
 	// Notes tell what was changed or is odd: colour turned to gray, 16 bits
 	// reduced to 8, unequal resolutions. Empty for a plain file.
@@ -36,9 +37,9 @@ var DefaultLimits = Limits{MaxSide: 10_000, MaxPixels: 16_000_000}
 // What can be wrong with a file. Decode wraps them with the place and the
 // figures; use errors.Is.
 var (
-	// ErrUnknownFormat: the bytes are none of the four formats. The message
+	// ErrUnknownFormat: the bytes are none of the formats. The message
 	// says what they look like.
-	ErrUnknownFormat = errors.New("not a PNG, TIFF, BMP or JPEG picture")
+	ErrUnknownFormat = errors.New("not a PNG, TIFF, BMP, JPEG, JPEG 2000 or WSQ picture")
 	// ErrUnsupported: one of the formats, in a variant that is not read.
 	ErrUnsupported = errors.New("variant not supported")
 	// ErrTruncated: the file ends before its picture does. Fetch it again.
@@ -67,7 +68,7 @@ type codec struct {
 	pixels func([]byte) (image.Image, error)
 }
 
-// Decode reads one PNG, TIFF, BMP or JPEG file as 8-bit gray.
+// Decode reads one PNG, TIFF, BMP, JPEG, JPEG 2000 or WSQ file as 8-bit gray.
 //
 // It fails with one of the package's Err values, wrapped with the format, the
 // place and the figures. The size is checked against lim on the header, before
@@ -93,6 +94,9 @@ func Decode(data []byte, lim Limits) (Picture, error) {
 	img, err := guarded(c.pixels, data)
 	if err != nil {
 		return Picture{}, fmt.Errorf("decode %s pixels: %w", c.name, classify(err))
+	}
+	if n, ok := img.(noted); ok {
+		img, h.notes = n.Image, append(h.notes, n.notes...)
 	}
 	gray, note := toGray(img)
 	p := Picture{Gray: gray, PPI: roundPPI(h.xPPI), Format: c.name, Notes: h.notes}

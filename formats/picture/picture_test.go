@@ -171,9 +171,9 @@ func TestDecodeRefuses(t *testing.T) {
 	}{
 		{"nothing", nil, ErrEmpty, "0 bytes"},
 		{"pdf", []byte("%PDF-1.7\n"), ErrUnknownFormat, "PDF"},
-		{"wsq", []byte("\xff\xa0\xff\xa8\x00\x7aNIST"), ErrUnknownFormat, "WSQ"},
+		{"wsq", []byte("\xff\xa0\xff\xa8\x00\x7aNIST"), ErrTruncated, "wsq"},
 		{"text", []byte("name,finger\nA,1\n"), ErrUnknownFormat, "text"},
-		{"jpeg 2000", []byte("\x00\x00\x00\x0cjP  \r\n\x87\n"), ErrUnknownFormat, "JPEG 2000"},
+		{"jpeg 2000", []byte("\x00\x00\x00\x0cjP  \r\n\x87\n"), ErrTruncated, "jp2"},
 		{"noise", []byte{1, 2, 3, 4, 5}, ErrUnknownFormat, "01 02 03 04"},
 		{"huge png", pngOf(40_000, 40_000), ErrTooLarge, "40000 x 40000"},
 		{"many pixels", pngOf(9000, 9000), ErrTooLarge, "limit is 16000000"},

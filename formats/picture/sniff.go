@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"unicode/utf8"
+
+	"convenio/formats/jpegl"
 )
 
 var (
@@ -13,6 +15,9 @@ var (
 		magic string
 		codec codec
 	}{
+		{"\xff\xa0\xff", codec{"wsq", wsqHeader, wsqConfig, wsqPixels}},
+		{"\x00\x00\x00\x0cjP  ", codec{"jp2", jp2Header, jp2Config, jp2Pixels}},
+		{"\xff\x4f\xff\x51", codec{"jp2", jp2Header, jp2Config, jp2Pixels}},
 		{pngMagic, codec{"png", pngHeader, pngConfig, pngPixels}},
 		{tiffMagic[0], codec{"tiff", tiffHeader, tiffConfig, tiffPixels}},
 		{tiffMagic[1], codec{"tiff", tiffHeader, tiffConfig, tiffPixels}},
@@ -23,6 +28,9 @@ var (
 
 // recognise finds the format by the first bytes; names and media types lie.
 func recognise(data []byte) (codec, bool) {
+	if jpegl.Is(data) { // begins as any JPEG does
+		return codec{"jpegl", losslessHeader, losslessConfig, losslessPixels}, true
+	}
 	for _, c := range codecs {
 		if bytes.HasPrefix(data, []byte(c.magic)) {
 			return c.codec, true
@@ -39,9 +47,6 @@ var others = []struct {
 	name  string
 }{
 	{0, "%PDF", "a PDF document"},
-	{0, "\xff\xa0", "a WSQ fingerprint image"},
-	{0, "\x00\x00\x00\x0cjP  ", "a JPEG 2000 image"},
-	{0, "\xff\x4f\xff\x51", "a JPEG 2000 code stream"},
 	{0, "GIF8", "a GIF image"},
 	{8, "WEBP", "a WebP image"},
 	{4, "ftyp", "a HEIF, AVIF or MP4 file"},

@@ -34,8 +34,24 @@ var packages = []entry{
 	{pkg: "synth", reach: pure, ours: []string{"finger"}},
 	{pkg: "eval", reach: pure, ours: []string{"finger"}},
 	{pkg: "gallery", reach: pure, ours: []string{"finger"}},
-	{pkg: "formats/picture", reach: pure},
-	{pkg: "capture", reach: pure, ours: []string{"finger", "formats/picture"}},
+	{pkg: "formats/ansinist", reach: pure},
+	{pkg: "formats/inti", reach: pure, ours: []string{"formats/ansinist"}},
+	{pkg: "formats/internal/huff", reach: pure},
+	{pkg: "formats/jpegl", reach: pure, ours: []string{"formats/internal/huff"}},
+	{pkg: "formats/wsq", reach: pure, ours: []string{"formats/internal/huff"}},
+	{pkg: "formats/jp2", reach: pure},
+	{pkg: "formats/picture", reach: pure, ours: []string{"formats/jp2", "formats/jpegl", "formats/wsq"}},
+	{pkg: "formats/sc37", reach: pure},
+	{pkg: "formats/fmr", reach: pure, ours: []string{"formats/sc37"}},
+	{pkg: "formats/fir", reach: pure, ours: []string{"formats/sc37"}},
+	{pkg: "formats/iir", reach: pure, ours: []string{"formats/sc37"}},
+	{pkg: "formats/cbeff", reach: pure, ours: []string{"formats/sc37"}},
+	{pkg: "formats/content", reach: pure, ours: []string{
+		"formats/ansinist", "formats/cbeff", "formats/fir", "formats/fmr", "formats/iir", "formats/inti", "formats/jpegl", "formats/picture", "formats/sc37",
+	}},
+	{pkg: "capture", reach: pure, ours: []string{
+		"finger", "formats/ansinist", "formats/cbeff", "formats/content", "formats/fir", "formats/fmr", "formats/jpegl", "formats/picture", "formats/sc37", "formats/wsq",
+	}},
 	{pkg: "agreement", reach: pure},
 	{pkg: "examples/agreements", reach: pure, ours: []string{"agreement"}},
 	{pkg: "ledger", reach: disk | serves | dials, tests: []string{"ledger/ledgertest"}},
@@ -54,6 +70,9 @@ var packages = []entry{
 	{pkg: "cmd/convenio", reach: disk | serves | dials, ours: []string{
 		"agreement", "api", "capture", "demo", "eval", "examples/agreements", "exchange", "finger", "ledger", "ledger/audit", "node", "synth",
 	}, tests: []string{"internal/loopback"}},
+		"agreement", "api", "capture", "demo", "eval", "examples/agreements", "exchange", "finger", "formats/content", "formats/fmr", "formats/picture", "formats/wsq",
+		"ledger", "ledger/audit", "node", "synth",
+	}},
 	{pkg: "internal/arch", reach: pure},
 }
 
