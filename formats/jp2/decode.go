@@ -76,7 +76,8 @@ func open(data []byte) (file, *stream, int, error) {
 func (st *stream) decode(halvings int) (*Image, error) {
 	length := len(st.data)
 	d := decoder{stream: st, reduce: halvings, work: budget{
-		blocks: min(1<<16+length/4, 1<<19),
+		blocks: min(1<<16+length/8, 1<<19),
+		runs:   min(1<<16+length, 1<<19),
 		visits: 1<<25 + 1024*length,
 		steps:  1<<20 + 64*length,
 	}}

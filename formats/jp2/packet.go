@@ -80,6 +80,7 @@ type packets struct {
 // budget bounds what a stream may cost by what it holds.
 type budget struct {
 	blocks int // code-blocks that may still be made
+	runs   int // runs of bytes that may still be begun
 	visits int // samples that passes may still visit
 	steps  int // places that progressions may still look at
 }
@@ -192,7 +193,11 @@ func (p *packets) header(h *headerBits, tc *tileComp, layer, r, k int) error {
 					return fmt.Errorf("%w: lengths of more than 32 bits", ErrMalformed)
 				}
 			}
+			before := len(p.adds)
 			p.adds = b.divide(h, n, tc.style, p.adds)
+			if p.work.runs -= len(p.adds) - before; p.work.runs < 0 {
+				return fmt.Errorf("%w: more runs of bytes than a file of this length can hold", ErrTooLarge)
+			}
 			if h.over {
 				return fmt.Errorf("%w: a packet header is cut off", ErrTruncated)
 			}

@@ -160,7 +160,9 @@ func (p *params) takeChanges(s segment) error {
 		if c.progression > 4 {
 			return s.wrong("progression order %d", c.progression)
 		}
-		p.changes = append(p.changes, c)
+		if p.changes = append(p.changes, c); len(p.changes) > maxChanges {
+			return fmt.Errorf("%w: more than %d changes of progression", ErrUnsupported, maxChanges)
+		}
 	}
 	return nil
 }
