@@ -140,44 +140,48 @@ func (t *tables) block(s segment, data []byte, at int, out []int16, want int) ([
 			return nil, 0, fmt.Errorf("%w: an undefined code before byte %d, in the block at byte %d", ErrMalformed, r.At(), s.at)
 		}
 		r.Take(bits)
-		run := 0
-		switch {
-		case sym > symRun16 && sym < 255:
-			if len(out) == want {
-				return nil, 0, tooMany(&r, s, want)
-			}
+		if sym > symRun16 && sym < 255 && len(out) < want { // by far the commonest
 			out = append(out, int16(sym)-symZero)
 			continue
-		case sym >= 1 && sym <= symRunMax:
-			run = int(sym)
-		case sym >= symPlus8 && sym <= symMinus16:
-			if len(out) == want {
-				return nil, 0, tooMany(&r, s, want)
-			}
-			v := int16(r.Take(8 + 8*int((sym-symPlus8)/2)))
-			if sym == symMinus8 || sym == symMinus16 {
-				v = -v
-			}
-			out = append(out, v)
-		case sym == symRun8:
-			run = int(r.Take(8))
-		case sym == symRun16:
-			run = int(r.Take(16))
+		}
+		n, value, err := more(&r, sym, s)
+		switch {
+		case err != nil:
+			return nil, 0, err
+		case n > want-len(out):
+			return nil, 0, fmt.Errorf("%w: more than the %d coefficients of the image before byte %d, in the block at byte %d", ErrMalformed, want, r.At(), s.at)
+		case value != 0:
+			out = append(out, value)
 		default:
-			return nil, 0, fmt.Errorf("%w: code value %d before byte %d, in the block at byte %d", ErrMalformed, sym, r.At(), s.at)
+			out = appendZeros(out, n)
 		}
-		if r.Left() < 0 {
-			return nil, 0, fmt.Errorf("%w: a value is cut off at byte %d, in the block at byte %d", ErrTruncated, r.At(), s.at)
-		}
-		if run > want-len(out) {
-			return nil, 0, tooMany(&r, s, want)
-		}
-		out = appendZeros(out, run)
 	}
 }
 
-func tooMany(r *huff.Reader, s segment, want int) error {
-	return fmt.Errorf("%w: more than the %d coefficients of the image before byte %d, in the block at byte %d", ErrMalformed, want, r.At(), s.at)
+// more reads what follows the code of a run of zeros or of a large value, and
+// says how many coefficients of which value they are.
+func more(r *huff.Reader, sym uint8, s segment) (n int, value int16, err error) {
+	switch {
+	case sym == 0 || sym == 255:
+		return 0, 0, fmt.Errorf("%w: code value %d before byte %d, in the block at byte %d", ErrMalformed, sym, r.At(), s.at)
+	case sym <= symRunMax:
+		n = int(sym)
+	case sym <= symMinus16:
+		n, value = 1, int16(r.Take(8+8*int((sym-symPlus8)/2)))
+		if sym == symMinus8 || sym == symMinus16 {
+			value = -value
+		}
+	case sym == symRun8:
+		n = int(r.Take(8))
+	case sym == symRun16:
+		n = int(r.Take(16))
+	default:
+		n, value = 1, int16(sym)-symZero
+	}
+	if r.Left() < 0 {
+		return 0, 0, fmt.Errorf("%w: a value is cut off at byte %d, in the block at byte %d", ErrTruncated, r.At(), s.at)
+	}
+	return n, value, nil
 }
 
 func appendZeros(out []int16, n int) []int16 {
