@@ -68,11 +68,9 @@ var packages = []entry{
 		"agreement", "api", "capture", "examples/agreements", "exchange", "finger", "internal/loopback", "ledger", "ledger/audit", "ledger/ledgertest", "node", "registry", "synth",
 	}},
 	{pkg: "cmd/convenio", reach: disk | serves | dials, ours: []string{
-		"agreement", "api", "capture", "demo", "eval", "examples/agreements", "exchange", "finger", "ledger", "ledger/audit", "node", "synth",
-	}, tests: []string{"internal/loopback"}},
 		"agreement", "api", "capture", "demo", "eval", "examples/agreements", "exchange", "finger", "formats/content", "formats/fmr", "formats/picture", "formats/wsq",
 		"ledger", "ledger/audit", "node", "synth",
-	}},
+	}, tests: []string{"internal/loopback"}},
 	{pkg: "internal/arch", reach: pure},
 }
 
