@@ -2,6 +2,7 @@ package wsq
 
 import (
 	"fmt"
+	"slices"
 
 	"convenio/formats/internal/huff"
 )
@@ -27,12 +28,26 @@ func Decode(data []byte, lim Limits) (*Image, error) {
 		return nil, fmt.Errorf("decode WSQ blocks: %w", err)
 	}
 	f := t.frame
+	img := &Image{
+		Width: f.width, Height: f.height, PPI: nistcomNumber(t.comments, "PPI"),
+		Pix: make([]uint8, f.width*f.height), Comments: t.comments, Notes: t.oddities(),
+	}
+	if !slices.ContainsFunc(coeffs, func(c int16) bool { return c != 0 }) { // a flat image takes no plane
+		fill(img.Pix, toPixel(0, f.shift, f.scale))
+		return img, nil
+	}
 	plane := t.plane(coeffs, &tr)
 	synthesize(plane, f.width, f.height, t.filters, tr.splits)
-	return &Image{
-		Width: f.width, Height: f.height, PPI: nistcomNumber(t.comments, "PPI"),
-		Pix: toPixels(plane, f.shift, f.scale), Comments: t.comments, Notes: t.oddities(),
-	}, nil
+	for i, v := range plane {
+		img.Pix[i] = toPixel(v, f.shift, f.scale)
+	}
+	return img, nil
+}
+
+func fill(pix []uint8, v uint8) {
+	for i := range pix {
+		pix[i] = v
+	}
 }
 
 // coefficients reads the blocks behind the frame header. The first block, or a
@@ -220,20 +235,17 @@ func (t *tables) plane(coeffs []int16, tr *tree) []float32 {
 	return plane
 }
 
-// toPixels scales, shifts, rounds and clips.
-func toPixels(plane []float32, shift, scale float32) []uint8 {
-	pix := make([]uint8, len(plane))
-	for i, v := range plane {
-		v = float32(v*scale) + shift
-		v += 0.5
-		switch {
-		case v >= 255:
-			pix[i] = 255
-		case v > 0:
-			pix[i] = uint8(v)
-		}
+// toPixel scales, shifts, rounds and clips.
+func toPixel(v, shift, scale float32) uint8 {
+	v = float32(v*scale) + shift
+	v += 0.5
+	switch {
+	case v >= 255:
+		return 255
+	case v > 0:
+		return uint8(v)
 	}
-	return pix
+	return 0
 }
 
 func (t *tables) oddities() []string {
