@@ -7,7 +7,9 @@ import (
 	"time"
 
 	"convenio/api"
+	"convenio/capture"
 	"convenio/exchange"
+	"convenio/finger"
 	"convenio/node"
 	"convenio/registry"
 )
@@ -37,14 +39,16 @@ func newRogue(from, to *side, text exchange.Digest) (*rogue, error) {
 // search sends a search that no honest node of its party would send.
 func (r *rogue) search(ctx context.Context, text exchange.Digest, asker exchange.Asker, fingers []api.FingerImage) (exchange.Receipt, error) {
 	p := exchange.SearchPayload{Number: string(mustID()), Asker: asker}
-	for _, f := range fingers {
-		p.Samples = append(p.Samples, exchange.Sample{Position: positionCode(f.Position), PNG: f.Image, PPI: 500})
+	now := time.Now()
+	file, err := searchFile(capture.SearchHeader{From: string(r.keys.ID), To: string(r.to.Party), Number: p.Number, At: now}, fingers)
+	if err != nil {
+		return exchange.Receipt{}, err
 	}
+	p.File = file
 	raw, err := p.Bytes()
 	if err != nil {
 		return exchange.Receipt{}, err
 	}
-	now := time.Now()
 	envelope, _, err := exchange.Seal(r.keys, r.to, exchange.Header{
 		Version: exchange.Version, ID: mustID(), Exchange: mustID(), Transaction: exchange.TxSearch,
 		From: r.keys.ID, To: r.to.Party, Agreement: text, Created: exchange.At(now), Expires: exchange.At(now.Add(time.Hour)),
@@ -88,4 +92,17 @@ func mustID() exchange.ID {
 		panic("demo: no randomness: " + err.Error())
 	}
 	return id
+}
+
+// searchFile is the file of a search with these images.
+func searchFile(h capture.SearchHeader, fingers []api.FingerImage) ([]byte, error) {
+	var samples []capture.SearchSample
+	for _, f := range fingers {
+		p, err := finger.ParsePosition(f.Position)
+		if err != nil {
+			return nil, err
+		}
+		samples = append(samples, capture.SearchSample{Position: p, PNG: f.Image, PPI: 500})
+	}
+	return capture.SearchFile(h, samples)
 }

@@ -492,11 +492,3 @@ func (p *play) waitState(ctx context.Context, x *side, want string) error {
 		return err
 	})
 }
-
-func positionCode(s string) uint8 {
-	p, err := finger.ParsePosition(s)
-	if err != nil {
-		panic("demo: " + err.Error())
-	}
-	return uint8(p)
-}

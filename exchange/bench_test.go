@@ -65,8 +65,7 @@ func BenchmarkReceipt(b *testing.B) {
 
 func BenchmarkParseSearch(b *testing.B) {
 	p := search()
-	p.Samples[0].PNG = append(p.Samples[0].PNG, make([]byte, 60<<10)...)
-	p.Samples[1].PNG = append(p.Samples[1].PNG, make([]byte, 60<<10)...)
+	p.File = append(p.File, make([]byte, 120<<10)...)
 	raw, err := p.Bytes()
 	if err != nil {
 		b.Fatal(err)

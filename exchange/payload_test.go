@@ -14,9 +14,7 @@ func asker() Asker {
 }
 
 func search() SearchPayload {
-	return SearchPayload{Number: "N-1", Asker: asker(), Samples: []Sample{
-		{Position: 2, PNG: append(bytes.Clone(pngMagic), 1, 2, 3), PPI: 500},
-		{Position: 7, PNG: append(bytes.Clone(pngMagic), 4), PPI: 1000}}}
+	return SearchPayload{Number: "N-1", Asker: asker(), File: []byte("1.001:6\x1c\x01\x02")}
 }
 
 func disclosure() DisclosurePayload {
@@ -74,7 +72,7 @@ func TestSearchMembers(t *testing.T) {
 	if err := json.Unmarshal(b, &got); err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"number", "purpose", "ground", "case", "authority", "role", "officer", "samples"}
+	want := []string{"number", "purpose", "ground", "case", "authority", "role", "officer", "file"}
 	for _, name := range want {
 		if _, ok := got[name]; !ok {
 			t.Errorf("%s is missing", name)
@@ -85,7 +83,7 @@ func TestSearchMembers(t *testing.T) {
 		t.Errorf("a search also holds %v", got)
 	}
 	for _, name := range []string{"name", "nationality", "birth", "sex", "document"} {
-		bad := bytes.Replace(b, []byte(`"samples"`), []byte(`"`+name+`":"x","samples"`), 1)
+		bad := bytes.Replace(b, []byte(`"file"`), []byte(`"`+name+`":"x","file"`), 1)
 		if code(t, second(ParseSearch(bad))) != CodeMalformed {
 			t.Errorf("a search with %s was taken", name)
 		}
@@ -93,31 +91,23 @@ func TestSearchMembers(t *testing.T) {
 }
 
 func TestSearchRefused(t *testing.T) {
-	png := append(bytes.Clone(pngMagic), 1)
 	tests := map[string]func(*SearchPayload){
 		"no number":        func(p *SearchPayload) { p.Number = "" },
 		"number in words":  func(p *SearchPayload) { p.Number = "two words" },
 		"no purpose":       func(p *SearchPayload) { p.Purpose = "" },
 		"long case":        func(p *SearchPayload) { p.Case = strings.Repeat("x", 65) },
 		"name for officer": func(p *SearchPayload) { p.Officer = "Ana Pérez" },
-		"no samples":       func(p *SearchPayload) { p.Samples = nil },
-		"eleven samples":   func(p *SearchPayload) { p.Samples = make([]Sample, 11) },
-		"position 11":      func(p *SearchPayload) { p.Samples[0].Position = 11 },
-		"position twice":   func(p *SearchPayload) { p.Samples[0].Position = 7 },
-		"not PNG":          func(p *SearchPayload) { p.Samples[0].PNG = []byte("GIF89a") },
-		"no image":         func(p *SearchPayload) { p.Samples[0].PNG = nil },
-		"large image":      func(p *SearchPayload) { p.Samples[0].PNG = append(png, make([]byte, MaxSampleBytes)...) },
-		"no resolution":    func(p *SearchPayload) { p.Samples[0].PPI = 0 },
-		"low resolution":   func(p *SearchPayload) { p.Samples[0].PPI = 249 },
-		"huge resolution":  func(p *SearchPayload) { p.Samples[0].PPI = 4001 },
+		"no file":          func(p *SearchPayload) { p.File = nil },
+		"not ANSI/NIST":    func(p *SearchPayload) { p.File = []byte("GIF89a") },
+		"large file":       func(p *SearchPayload) { p.File = append(p.File, make([]byte, MaxSearchFile)...) },
 	}
 	for name, change := range tests {
 		t.Run(name, func(t *testing.T) { refusedBothWays(t, search(), change, ParseSearch) })
 	}
 	p := search()
-	p.Samples[0].Position, p.Samples[1].Position = 0, 0
-	if err := p.Check(); err != nil {
-		t.Errorf("two fingers of unknown position: %v", err)
+	p.File = append(p.File, make([]byte, MaxSearchFile-len(p.File))...)
+	if b, err := p.Bytes(); err != nil || len(b) > MaxPayload {
+		t.Errorf("the longest file: %d bytes, %v", len(b), err)
 	}
 }
 
@@ -242,10 +232,7 @@ func TestSearchProperty(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := SearchPayload{Number: codes.Draw(t, "number"), Asker: Asker{codes.Draw(t, "purpose"), codes.Draw(t, "ground"),
 			codes.Draw(t, "case"), codes.Draw(t, "authority"), codes.Draw(t, "role"), codes.Draw(t, "officer")}}
-		for _, pos := range rapid.SliceOfNDistinct(rapid.Uint8Range(1, 10), 1, 10, rapid.ID).Draw(t, "positions") {
-			img := append(bytes.Clone(pngMagic), rapid.SliceOfN(rapid.Byte(), 0, 50).Draw(t, "image")...)
-			p.Samples = append(p.Samples, Sample{pos, img, rapid.IntRange(minPPI, maxPPI).Draw(t, "ppi")})
-		}
+		p.File = append(bytes.Clone(searchMagic), rapid.SliceOfN(rapid.Byte(), 0, 50).Draw(t, "file")...)
 		b, err := p.Bytes()
 		if err != nil {
 			t.Fatal(err)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"convenio/agreement"
+	"convenio/capture"
 	"convenio/exchange"
 	"convenio/finger"
 	"convenio/gallery"
@@ -25,7 +26,14 @@ func (n *Node) examineSearch(ctx context.Context, in *incoming) error {
 	if err != nil {
 		return exchange.NewRefusal(exchange.CodeMalformed, err.Error())
 	}
-	r := n.searchRequest(p.Asker, len(p.Samples), 100, n.now())
+	h, samples, err := capture.ReadSearchFile(p.File)
+	if err == nil && (h.From != string(in.Header.From) || h.To != string(in.Header.To) || h.Number != p.Number) {
+		err = errors.New("the file of the search names other parties, or another number")
+	}
+	if err != nil {
+		return exchange.NewRefusal(exchange.CodeMalformed, err.Error())
+	}
+	r := n.searchRequest(p.Asker, len(samples), 100, n.now())
 	err = n.store.View(ctx, func(v *registry.View) (err error) {
 		r.Used, err = n.used(v, r.Act, r.Purpose, r.From, r.Now)
 		return err
@@ -54,7 +62,7 @@ func (n *Node) examineSearch(ctx context.Context, in *incoming) error {
 			}
 			return err
 		}
-		if err := tx.PutProbe(x.ID, mustJSON(p.Samples), now.Add(probeLife)); err != nil {
+		if err := tx.PutProbe(x.ID, mustJSON(samples), now.Add(probeLife)); err != nil {
 			return err
 		}
 		return n.count(tx, r.Act, r.Purpose, r.From, now, string(in.Header.Exchange))
@@ -205,12 +213,12 @@ func (n *Node) probe(ctx context.Context, id exchange.ID) ([]print, error) {
 	}
 	prints := make([]print, 0, len(samples))
 	for _, s := range samples {
-		p, err := n.readPrint(ctx, finger.Position(s.Position).String(), s.PNG, float64(s.PPI))
+		p, err := n.readPrint(ctx, s.Position.String(), s.PNG, float64(s.PPI))
 		if err != nil {
 			if ours := (*problem)(nil); !errors.As(err, &ours) {
 				return nil, err
 			}
-			p = print{position: finger.Position(s.Position)} // not an image: a finger that cannot be used
+			p = print{position: s.Position} // not an image: a finger that cannot be used
 		}
 		prints = append(prints, p)
 	}

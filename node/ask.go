@@ -11,6 +11,7 @@ import (
 
 	"convenio/agreement"
 	"convenio/api"
+	"convenio/capture"
 	"convenio/exchange"
 	"convenio/ledger"
 	"convenio/registry"
@@ -86,12 +87,9 @@ func (n *Node) decideSearch(tx *registry.Tx, x registry.Exchange, r agreement.Re
 	if !d.Permitted() {
 		return stored, nil
 	}
-	payload, err := searchPayload(asker, good).Bytes()
-	if err == nil && len(payload) > exchange.MaxPayload {
-		err = fmt.Errorf("%d bytes, at most %d are sealed", len(payload), exchange.MaxPayload)
-	}
+	payload, err := n.searchPayload(asker, good)
 	if err != nil {
-		return x, fail(http.StatusUnprocessableEntity, "too-large", "the search does not fit into one message", err.Error(), "send fewer fingers or smaller images")
+		return x, err
 	}
 	msg, err := n.queue(tx, outgoing{
 		exchange: id, transaction: exchange.TxSearch, payload: payload, expires: searchExpiry(n.now(), terms),
@@ -116,13 +114,29 @@ type decisionBody struct {
 	Scope    *scope             `json:"scope,omitempty"`
 }
 
-func searchPayload(asker exchange.Asker, prints []print) exchange.SearchPayload {
-	p := exchange.SearchPayload{Number: string(newID()), Asker: asker}
-	for _, f := range prints {
-		p.Samples = append(p.Samples, exchange.Sample{Position: uint8(f.position), PNG: f.png, PPI: f.ppi})
+// searchPayload is what the partner gets: who asks for what, and the prints as an ANSI/NIST-ITL file.
+func (n *Node) searchPayload(asker exchange.Asker, prints []print) ([]byte, error) {
+	number := string(newID())
+	samples := make([]capture.SearchSample, len(prints))
+	for i, p := range prints {
+		samples[i] = capture.SearchSample{Position: p.position, PNG: p.png, PPI: p.ppi}
+		if p.ppi < capture.MinSearchPPI || p.ppi > capture.MaxSearchPPI {
+			return nil, fail(http.StatusUnprocessableEntity, "resolution", "a finger's resolution cannot be sent",
+				fmt.Sprintf("%s: %d pixels per inch", p.position, p.ppi),
+				fmt.Sprintf("capture at 500 pixels per inch: the format of the exchange takes %d to %d", capture.MinSearchPPI, capture.MaxSearchPPI))
+		}
 	}
-	slices.SortStableFunc(p.Samples, func(a, b exchange.Sample) int { return int(a.Position) - int(b.Position) })
-	return p
+	file, err := capture.SearchFile(capture.SearchHeader{
+		From: string(n.card.Party), To: string(n.partner.Party), Number: number, At: n.now(),
+	}, samples)
+	if err != nil {
+		return nil, err
+	}
+	payload, err := exchange.SearchPayload{Number: number, Asker: asker, File: file}.Bytes()
+	if err != nil {
+		return nil, fail(http.StatusUnprocessableEntity, "too-large", "the search does not fit into one message", err.Error(), "send fewer fingers or smaller images")
+	}
+	return payload, nil
 }
 
 // searchExpiry: a search that does not arrive within the time in which it should have been answered

@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"convenio/agreement"
+	"convenio/capture"
 	"convenio/exchange"
 	"convenio/finger"
 	"convenio/ledger"
@@ -22,12 +23,12 @@ const (
 )
 
 // probeSamples reads the images that the partner sent, while they are still here.
-func (n *Node) probeSamples(ctx context.Context, id exchange.ID) ([]exchange.Sample, error) {
+func (n *Node) probeSamples(ctx context.Context, id exchange.ID) ([]capture.SearchSample, error) {
 	raw, err := n.store.Probe(ctx, string(id))
 	if err != nil {
 		return nil, fmt.Errorf("read probe: %w", err)
 	}
-	var samples []exchange.Sample
+	var samples []capture.SearchSample
 	if err := json.Unmarshal(raw, &samples); err != nil {
 		return nil, fmt.Errorf("read probe: %w", err)
 	}
@@ -80,7 +81,7 @@ func (n *Node) sideBySide(ctx context.Context, id exchange.ID, c registry.Candid
 	for _, f := range c.Fingers {
 		p := pair{position: finger.Position(f.Reference), score: f.Score}
 		for _, s := range samples {
-			if s.Position == f.Probe {
+			if uint8(s.Position) == f.Probe {
 				p.probe = s.PNG
 			}
 		}

@@ -10,7 +10,9 @@ import (
 	"time"
 
 	"convenio/api"
+	"convenio/capture"
 	"convenio/exchange"
+	"convenio/finger"
 	"convenio/ledger"
 	"convenio/node"
 )
@@ -93,9 +95,13 @@ func officer(purpose, ground string) exchange.Asker {
 
 func (r *rogue) searchOf(fingers []api.FingerImage, a exchange.Asker) ([]byte, error) {
 	p := exchange.SearchPayload{Number: string(r.id()), Asker: a}
+	var samples []capture.SearchSample
 	for i, f := range fingers {
-		p.Samples = append(p.Samples, exchange.Sample{Position: uint8(2 + 5*i), PNG: f.Image, PPI: 500})
+		samples = append(samples, capture.SearchSample{Position: finger.Position(2 + 5*i), PNG: f.Image, PPI: 500})
 	}
+	var err error
+	p.File, err = capture.SearchFile(capture.SearchHeader{From: string(r.keys.ID), To: string(r.to.Party), Number: p.Number, At: time.Now()}, samples)
+	must(r.t, err)
 	return p.Bytes()
 }
 
