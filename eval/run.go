@@ -58,6 +58,10 @@ func parallel(ctx context.Context, n, workers int, work func(c *finger.Comparer,
 	}
 	var err error
 	for i := 0; i < n && err == nil; i++ {
+		if ctx.Err() != nil {
+			err = fmt.Errorf("evaluate: %w", context.Cause(ctx))
+			break
+		}
 		select {
 		case next <- i:
 		case <-ctx.Done():

@@ -33,6 +33,7 @@ var packages = []entry{
 	{pkg: "finger/internal/...", reach: disk, ours: []string{"finger"}},
 	{pkg: "synth", reach: pure, ours: []string{"finger"}},
 	{pkg: "eval", reach: pure, ours: []string{"finger"}},
+	{pkg: "eval/chart", reach: pure, ours: []string{"eval"}},
 	{pkg: "gallery", reach: pure, ours: []string{"finger"}},
 	{pkg: "formats/picture", reach: pure},
 	{pkg: "capture", reach: pure, ours: []string{"finger", "formats/picture"}},
@@ -51,7 +52,7 @@ var packages = []entry{
 		"agreement", "api", "capture", "examples/agreements", "exchange", "finger", "ledger", "ledger/audit", "ledger/ledgertest", "node", "registry", "synth",
 	}},
 	{pkg: "cmd/convenio", reach: disk | serves | dials, ours: []string{
-		"agreement", "api", "capture", "demo", "eval", "examples/agreements", "exchange", "finger", "ledger", "ledger/audit", "node", "synth",
+		"agreement", "api", "capture", "demo", "eval", "eval/chart", "examples/agreements", "exchange", "finger", "ledger", "ledger/audit", "node", "synth",
 	}},
 	{pkg: "internal/arch", reach: pure},
 }
@@ -82,6 +83,7 @@ var libraries = []library{
 	{"golang.org/x/sys", []string{"node"}},
 	{"golang.org/x/term", []string{"cmd/convenio"}},
 	{"golang.org/x/tools", []string{"agreement"}},
+	{"gonum.org/v1/plot", []string{"eval/chart"}},
 	{"k8s.io/klog/v2", []string{"ledger"}},
 	{"modernc.org/sqlite", []string{"registry"}},
 	{"pgregory.net/rapid", nil},
