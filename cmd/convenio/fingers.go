@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -54,17 +55,31 @@ type extraction struct {
 
 func extractCmd(io stdio) *cobra.Command {
 	var ppi float64
+	var trace string
 	c := &cobra.Command{
-		Use:     "extract FILE...",
-		Short:   "Say how good fingerprint images are, and how many minutiae they show",
-		Example: "  convenio extract r2.png l2.png",
-		Args:    cobra.MinimumNArgs(1),
+		Use:   "extract FILE...",
+		Short: "Say how good fingerprint images are, and how many minutiae they show",
+		Long: `Extracts images and prints quality, reasons and number of minutiae of each. With --trace it writes a
+picture of every step of the extraction into a folder, numbered in order, and index.html to look at
+them; with several images, into a folder for each. They show the print: they are personal data.`,
+		Example: `  convenio extract r2.png l2.png
+  convenio extract r2.png --trace steps/`,
+		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var all []extraction
 			for _, f := range args {
 				p, err := readPrint(f, ppi)
 				if err != nil {
 					return err
+				}
+				if trace != "" {
+					dir := trace
+					if len(args) > 1 {
+						dir = filepath.Join(trace, strings.TrimSuffix(filepath.Base(f), filepath.Ext(f)))
+					}
+					if err := writeTrace(dir, f, p.Image); err != nil {
+						return err
+					}
 				}
 				e := extraction{File: f, Notes: p.Notes}
 				t, err := finger.Extract(p.Image, nil)
@@ -100,6 +115,7 @@ func extractCmd(io stdio) *cobra.Command {
 	}
 	ppiFlag(c, &ppi)
 	jsonFlag(c)
+	c.Flags().StringVar(&trace, "trace", "", "folder for a picture of every step")
 	return c
 }
 

@@ -34,6 +34,8 @@ var packages = []entry{
 	{pkg: "synth", reach: pure, ours: []string{"finger"}},
 	{pkg: "eval", reach: pure, ours: []string{"finger"}},
 	{pkg: "eval/chart", reach: pure, ours: []string{"eval"}},
+	{pkg: "explain", reach: pure, ours: []string{"finger"}},
+	{pkg: "explain/page", reach: pure, ours: []string{"explain"}},
 	{pkg: "gallery", reach: pure, ours: []string{"finger"}},
 	{pkg: "formats/picture", reach: pure},
 	{pkg: "capture", reach: pure, ours: []string{"finger", "formats/picture"}},
@@ -52,7 +54,7 @@ var packages = []entry{
 		"agreement", "api", "capture", "examples/agreements", "exchange", "finger", "ledger", "ledger/audit", "ledger/ledgertest", "node", "registry", "synth",
 	}},
 	{pkg: "cmd/convenio", reach: disk | serves | dials, ours: []string{
-		"agreement", "api", "capture", "demo", "eval", "eval/chart", "examples/agreements", "exchange", "finger", "ledger", "ledger/audit", "node", "synth",
+		"agreement", "api", "capture", "demo", "eval", "eval/chart", "examples/agreements", "exchange", "explain", "explain/page", "finger", "ledger", "ledger/audit", "node", "synth",
 	}},
 	{pkg: "internal/arch", reach: pure},
 }

@@ -1,0 +1,234 @@
+package page
+
+import (
+	"encoding/base64"
+	"fmt"
+	"html/template"
+	"math"
+	"strings"
+
+	"convenio/explain"
+)
+
+// gapPx lies between the two prints of the picture; labels have their own line above them.
+const (
+	gapPx   = 36
+	labelPx = 22
+	edgePx  = 8
+)
+
+// comparison is what the templates of one comparison see. Lengths are the picture's units: pixels at 500 ppi.
+type comparison struct {
+	explain.Report
+	Alone         bool // the picture is a file of its own
+	CSS           template.CSS
+	Width, Height float64
+	Sides         [2]sideView
+	Joins         []join
+	Bars          []bar
+	Scale         scale
+	Laid          *laid
+}
+
+// sideView is one print with what is drawn on it.
+type sideView struct {
+	explain.Side
+	Key      string  // "probe", "reference"
+	X, Y     float64 // where the picture puts its left top corner
+	Image    template.URL
+	Ridges   template.URL
+	Cells    []cells // of the quality map, by class
+	OverPath string  // the overlap
+	Outside  string  // the print's area outside the overlap
+	Marks    []mark
+}
+
+// cells are the cells of a print of one class of clarity.
+type cells struct {
+	Class string
+	Path  string
+}
+
+// mark is a minutia as drawn.
+type mark struct {
+	explain.Minutia
+	Class    string
+	Tip      [2]float64
+	LabelX   float64
+	LabelY   float64
+	Diamond  string // the corners of a bifurcation's mark
+	IsFork   bool
+	LowClass string
+}
+
+// join is a line between the two minutiae of a pair.
+type join struct {
+	explain.Pair
+	X1, Y1, X2, Y2 float64
+	A, B           explain.Minutia
+}
+
+// bar is one term's evidence as drawn in its table: from the middle, to the right for one finger.
+type bar struct {
+	explain.Term
+	Weighed  bool
+	X, Width float64
+	For      bool
+}
+
+// scale is the score on a line from 0 to Top.
+type scale struct {
+	Width, At float64
+	Marks     []scaleMark
+}
+
+type scaleMark struct {
+	X      float64
+	Value  int
+	ES, EN string
+}
+
+// laid is the probe laid on the reference.
+type laid struct {
+	MinX, MinY, Width, Height float64
+	Transform                 string
+}
+
+func comparisonView(r explain.Report) comparison {
+	v := comparison{Report: r}
+	a, b := sideOf(r.Probe, "probe"), sideOf(r.Reference, "reference")
+	a.X, a.Y = edgePx, edgePx+labelPx
+	b.X, b.Y = a.X+float64(r.Probe.WidthPx)+gapPx, a.Y
+	v.Width = b.X + float64(r.Reference.WidthPx) + edgePx
+	v.Height = a.Y + float64(max(r.Probe.HeightPx, r.Reference.HeightPx)) + edgePx
+	for _, p := range r.Pairs {
+		m, q := r.Probe.Minutiae[p.Probe], r.Reference.Minutiae[p.Reference]
+		v.Joins = append(v.Joins, join{p, a.X + m.X, a.Y + m.Y, b.X + q.X, b.Y + q.Y, m, q})
+	}
+	v.Sides = [2]sideView{a, b}
+	v.Bars = bars(r.Terms)
+	v.Scale = scaleOf(r.Score.Value)
+	if r.Alignment != nil {
+		v.Laid = lay(r)
+	}
+	return v
+}
+
+func dataURI(png []byte) template.URL {
+	return template.URL("data:image/png;base64," + base64.StdEncoding.EncodeToString(png)) //nolint:gosec // bytes we encoded
+}
+
+func sideOf(s explain.Side, key string) sideView {
+	v := sideView{Side: s, Key: key, Image: dataURI(s.PNG), Ridges: dataURI(s.RidgesPNG)}
+	q := s.QualityMap
+	for _, c := range []struct {
+		class    string
+		from, to int
+	}{{"q1", 1, 95}, {"q2", 96, 130}, {"q3", 131, 165}, {"q4", 166, 255}} {
+		v.Cells = append(v.Cells, cells{c.class, cellPath(q, func(i int) bool { return int(q.Values[i]) >= c.from && int(q.Values[i]) <= c.to })})
+	}
+	v.OverPath = cellPath(q, func(i int) bool { return s.Overlap.Values[i] != 0 })
+	v.Outside = cellPath(q, func(i int) bool { return q.Values[i] != 0 && s.Overlap.Values[i] == 0 })
+	for _, m := range s.Minutiae {
+		v.Marks = append(v.Marks, markOf(m))
+	}
+	return v
+}
+
+// cellPath draws the cells that are wanted, each run of a row as one rectangle.
+func cellPath(g explain.Grid, want func(i int) bool) string {
+	var b strings.Builder
+	for y := range g.Rows {
+		for x := 0; x < g.Columns; x++ {
+			if !want(y*g.Columns + x) {
+				continue
+			}
+			from := x
+			for x+1 < g.Columns && want(y*g.Columns+x+1) {
+				x++
+			}
+			w := (x - from + 1) * g.CellPx
+			fmt.Fprintf(&b, "M%d %dh%dv%dh-%dz", from*g.CellPx, y*g.CellPx, w, g.CellPx, w)
+		}
+	}
+	return b.String()
+}
+
+const (
+	tailPx = 13.0
+	markPx = 3.6
+)
+
+func markOf(m explain.Minutia) mark {
+	s, c := math.Sincos(m.DirectionDeg * math.Pi / 180)
+	k := mark{Minutia: m, IsFork: m.Kind == "bifurcation", Class: "lone", Tip: [2]float64{m.X + tailPx*c, m.Y - tailPx*s}}
+	if m.Pair > 0 {
+		k.Class = "paired"
+	} else if !m.InOverlap {
+		k.Class = "beyond"
+	}
+	if m.Quality < 40 {
+		k.LowClass = " faint"
+	}
+	d := markPx * 1.25
+	k.Diamond = fmt.Sprintf("%.1f,%.1f %.1f,%.1f %.1f,%.1f %.1f,%.1f", m.X-d, m.Y, m.X, m.Y-d, m.X+d, m.Y, m.X, m.Y+d)
+	k.LabelX, k.LabelY = m.X-7*c, m.Y+7*s+3 // opposite to the tail
+	return k
+}
+
+// The bars of a term's evidence: from the middle, so many units wide each way.
+const barHalf = 100.0
+
+func bars(terms []explain.Term) []bar {
+	top := 1.0
+	for _, t := range terms {
+		if t.Evidence != nil {
+			top = max(top, math.Abs(*t.Evidence))
+		}
+	}
+	var out []bar
+	for _, t := range terms {
+		b := bar{Term: t}
+		if t.Evidence != nil {
+			b.Weighed, b.For = true, *t.Evidence > 0
+			b.Width = math.Abs(*t.Evidence) / top * barHalf
+			b.X = barHalf
+			if !b.For {
+				b.X -= b.Width
+			}
+		}
+		out = append(out, b)
+	}
+	return out
+}
+
+func scaleOf(score float64) scale {
+	const unit = 5.0 // of width for each point of score
+	top := max(100, math.Ceil(score/20)*20)
+	s := scale{Width: top * unit, At: score * unit}
+	if top > 100 {
+		s = scale{Width: 500, At: score / top * 500}
+	}
+	for _, m := range []scaleMark{{Value: 0}, {Value: 20, ES: "1 de cada 100", EN: "1 in 100"}, {Value: 40, ES: "1 de 10 000", EN: "1 in 10,000"},
+		{Value: 60, ES: "1 de un millón", EN: "1 in a million"}, {Value: 80, ES: "1 de 100 millones", EN: "1 in 100 million"}} {
+		m.X = float64(m.Value) / top * s.Width
+		s.Marks = append(s.Marks, m)
+	}
+	return s
+}
+
+// lay works out the frame that holds the reference and the probe laid on it.
+func lay(r explain.Report) *laid {
+	a := *r.Alignment
+	l := &laid{Width: float64(r.Reference.WidthPx), Height: float64(r.Reference.HeightPx)}
+	maxX, maxY := l.Width, l.Height
+	w, h := float64(r.Probe.WidthPx), float64(r.Probe.HeightPx)
+	for _, c := range [4][2]float64{{0, 0}, {w, 0}, {0, h}, {w, h}} {
+		x, y := a.Apply(c[0], c[1])
+		l.MinX, l.MinY, maxX, maxY = min(l.MinX, x), min(l.MinY, y), max(maxX, x), max(maxY, y)
+	}
+	l.Width, l.Height = maxX-l.MinX, maxY-l.MinY
+	s, c := math.Sincos(a.RotationDeg * math.Pi / 180)
+	l.Transform = fmt.Sprintf("matrix(%.5f %.5f %.5f %.5f %.2f %.2f)", c, -s, s, c, a.DX, a.DY)
+	return l
+}
