@@ -107,7 +107,7 @@ func ridgesPNG(g finger.Gray) ([]byte, error) {
 
 func encode(m image.Image) ([]byte, error) {
 	var b bytes.Buffer
-	if err := (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&b, m); err != nil {
+	if err := png.Encode(&b, m); err != nil {
 		return nil, fmt.Errorf("encode picture: %w", err)
 	}
 	return b.Bytes(), nil

@@ -44,6 +44,7 @@ var stepTitles = map[string]Text{
 // Recorder is a finger.Tap that keeps a picture of every step. The zero value is ready; use one for each extraction.
 type Recorder struct {
 	base  finger.Gray // what lines and minutiae are drawn on
+	mask  finger.Grid // outside it a field says nothing
 	trace Trace
 	err   error
 }
@@ -62,8 +63,13 @@ func (r *Recorder) Take(step string, v any) {
 		}
 		png, err = grayPNG(v)
 	case finger.Grid:
+		if r.mask.Values == nil { // the first grid there is
+			r.mask = v
+			r.mask.Values = append([]uint8(nil), v.Values...)
+		}
+		v = within(v, r.mask)
 		if step == "orientation" {
-			png, err = drawFlow(r.base, v)
+			png, err = drawFlow(r.base, v, r.mask)
 		} else {
 			png, err = drawGrid(v)
 		}

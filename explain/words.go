@@ -65,7 +65,11 @@ func Number(v float64) Text {
 	switch {
 	case v >= 1e12:
 		e := int(math.Floor(math.Log10(v) + 1e-9))
-		return Text{"10" + raised(e), "10" + raised(e)}
+		m, ten := math.Round(v/math.Pow(10, float64(e))), "10"+raised(e)
+		if m > 1 {
+			ten = fmt.Sprintf("%.0f\u202f×\u202f%s", m, ten)
+		}
+		return Text{ten, ten}
 	case v >= 1e9:
 		return Text{grouped(v/1e6, "\u00a0", 5) + "\u00a0millones", twoDigits(v/1e9) + "\u00a0billion"}
 	case v >= 1e6:
@@ -81,7 +85,7 @@ func Number(v float64) Text {
 		n := twoDigits(v)
 		return Text{strings.Replace(n, ".", ",", 1), n}
 	case v > 0:
-		return Text{"menos de 0,01", "less than 0.01"}
+		return Text{"<\u00a00,01", "<\u00a00.01"}
 	}
 	return Text{"0", "0"}
 }

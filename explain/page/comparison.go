@@ -191,7 +191,7 @@ func bars(terms []explain.Term) []bar {
 		b := bar{Term: t}
 		if t.Evidence != nil {
 			b.Weighed, b.For = true, *t.Evidence > 0
-			b.Width = math.Abs(*t.Evidence) / top * barHalf
+			b.Width = max(math.Abs(*t.Evidence)/top*barHalf, 1.5)
 			b.X = barHalf
 			if !b.For {
 				b.X -= b.Width
@@ -203,14 +203,11 @@ func bars(terms []explain.Term) []bar {
 }
 
 func scaleOf(score float64) scale {
-	const unit = 5.0 // of width for each point of score
+	const width = 560.0
 	top := max(100, math.Ceil(score/20)*20)
-	s := scale{Width: top * unit, At: score * unit}
-	if top > 100 {
-		s = scale{Width: 500, At: score / top * 500}
-	}
-	for _, m := range []scaleMark{{Value: 0}, {Value: 20, ES: "1 de cada 100", EN: "1 in 100"}, {Value: 40, ES: "1 de 10 000", EN: "1 in 10,000"},
-		{Value: 60, ES: "1 de un millón", EN: "1 in a million"}, {Value: 80, ES: "1 de 100 millones", EN: "1 in 100 million"}} {
+	s := scale{Width: width, At: score / top * width}
+	for _, m := range []scaleMark{{Value: 0}, {Value: 20, ES: "1 de 100", EN: "1 in 100"}, {Value: 40, ES: "1 de 10 000", EN: "1 in 10,000"},
+		{Value: 60, ES: "1 de 10⁶", EN: "1 in 10⁶"}, {Value: 80, ES: "1 de 10⁸", EN: "1 in 10⁸"}, {Value: 100, ES: "1 de 10¹⁰", EN: "1 in 10¹⁰"}} {
 		m.X = float64(m.Value) / top * s.Width
 		s.Marks = append(s.Marks, m)
 	}

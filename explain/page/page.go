@@ -115,7 +115,7 @@ func funcs(lang Language) template.FuncMap {
 		},
 		"svgtext": func(x, y float64, class, es, en string) template.HTML { return svgText(lang, x, y, class, es, en) },
 		"num": func(v float64, digits int) template.HTML {
-			s := fmt.Sprintf("%.*f", digits, v)
+			s := strings.Replace(fmt.Sprintf("%.*f", digits, v), "-", "\u2212", 1)
 			return words(lang, explain.Text{ES: strings.Replace(s, ".", ",", 1), EN: s})
 		},
 		"whole":  func(n int) template.HTML { return words(lang, explain.Number(float64(n))) },
