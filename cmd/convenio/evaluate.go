@@ -81,7 +81,7 @@ func evalFVCCmd(io stdio) *cobra.Command {
 		Long: `Compares every unordered pair of images in the folder, on all processors, and prints the equal error
 rate and FNMR at fixed FMR with 95 % intervals (bootstrap by finger), failures to extract and times.
 "full" takes every pair of different fingers as non-mated, "FVC" the first impressions alone, as the
-competitions did. An image that cannot be extracted counts against every comparison it takes part in.
+competitions did. An image that cannot be extracted counts against each comparison it takes part in.
 With --scores it writes a line 'A B score' for every pair, '-' for one that could not be made; with
 --plots a DET curve, a histogram of scores and error versus discard.`,
 		Example: `  convenio synth --people 5 --impressions 4 -o prints/
