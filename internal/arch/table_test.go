@@ -39,6 +39,7 @@ var packages = []entry{
 	{pkg: "gallery", reach: pure, ours: []string{"finger"}},
 	{pkg: "formats/picture", reach: pure},
 	{pkg: "capture", reach: pure, ours: []string{"finger", "formats/picture"}},
+	{pkg: "eval/internal/peers", reach: disk, ours: []string{"capture", "eval", "finger"}},
 	{pkg: "agreement", reach: pure},
 	{pkg: "examples/agreements", reach: pure, ours: []string{"agreement"}},
 	{pkg: "ledger", reach: disk | serves | dials, tests: []string{"ledger/ledgertest"}},
