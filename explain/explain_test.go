@@ -171,7 +171,7 @@ func TestNumber(t *testing.T) {
 	for v, want := range map[float64]explain.Text{
 		0: {"0", "0"}, 0.001: {"< 0,01", "< 0.01"}, 0.25: {"0,25", "0.25"}, 2.44: {"2,4", "2.4"}, 410: {"410", "410"},
 		4123: {"4100", "4,100"}, 41234: {"41 000", "41,000"}, 999999: {"1 000 000", "1,000,000"}, 1e6: {"1 millón", "1 million"},
-		34.2e6: {"34 millones", "34 million"}, 870e6: {"870 millones", "870 million"}, 3.4e9: {"3400 millones", "3.4 billion"},
+		34.2e6: {"34 millones", "34 million"}, 874e6: {"870 millones", "870 million"}, 876e9: {"880 000 millones", "880 billion"}, 3.4e9: {"3400 millones", "3.4 billion"},
 		1e12: {"10¹²", "10¹²"}, 5.2e12: {"5 × 10¹²", "5 × 10¹²"},
 	} {
 		got := explain.Number(v)

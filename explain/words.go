@@ -92,11 +92,10 @@ func Number(v float64) Text {
 
 // twoDigits rounds to two significant digits.
 func twoDigits(v float64) string {
-	s := fmt.Sprintf("%.2g", v)
-	if strings.Contains(s, "e") {
-		s = fmt.Sprintf("%.0f", v)
+	if v >= 99.5 {
+		return grouped(v, "", math.MaxInt)
 	}
-	return s
+	return fmt.Sprintf("%.2g", v)
 }
 
 // grouped rounds to two significant digits and sets thousands apart in numbers of so many digits or more.

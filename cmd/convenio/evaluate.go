@@ -179,6 +179,8 @@ func printVerification(io stdio, v verification, failures []failure) {
 	}
 	printRated(io, "full", v.Full)
 	printRated(io, "FVC", v.FVC)
+	io.printf("\n")
+	printLimits(io, v.Full)
 	if t := v.Times; t != nil {
 		io.printf("extraction %.1f ms a sample on one thread; %.0f comparisons a second on %d threads; %.1f s in all\n",
 			t.ExtractMS, t.PerSecond, t.Workers, t.TotalSeconds)
@@ -198,12 +200,16 @@ func printRated(io stdio, name string, r eval.Rated) {
 	if r.Threshold1000 != nil && r.Threshold0 != nil {
 		io.printf("  lowest threshold at FMR 1/1000: %.4g; without false match: %.4g\n", *r.Threshold1000, *r.Threshold0)
 	}
+}
+
+// printLimits says what figures of so few comparisons cannot say.
+func printLimits(io stdio, r eval.Rated) {
 	if r.FMR100.Value == 0 {
-		io.printf("  a figure of 0 says: not once in %d. By the rule of 3 the true rate may be up to %s, and more, as\n  these comparisons share fingers\n",
+		io.printf("a figure of 0 says: not once in %d. By the rule of 3 the true rate may be up to %s, and more, as these\ncomparisons share fingers\n",
 			r.Mated, percents(eval.RuleOfThree(r.Mated)))
 	}
 	if r.NonMated < 3000 {
-		io.printf("  %d non-mated comparisons are few for an FMR of 1/1000: it allows %s\n", r.NonMated, count(r.NonMated/1000, "false match"))
+		io.printf("%d non-mated comparisons are few for an FMR of 1/1000: it allows %s\n", r.NonMated, count(r.NonMated/1000, "false match"))
 	}
 }
 

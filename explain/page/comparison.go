@@ -12,9 +12,10 @@ import (
 
 // gapPx lies between the two prints of the picture; labels have their own line above them.
 const (
-	gapPx   = 36
-	labelPx = 22
-	edgePx  = 8
+	gapPx    = 30
+	marginPx = 14 // around the part of a print that has ridges: the picture shows no more
+	labelPx  = 22
+	edgePx   = 8
 )
 
 // comparison is what the templates of one comparison see. Lengths are the picture's units: pixels at 500 ppi.
@@ -34,7 +35,9 @@ type comparison struct {
 type sideView struct {
 	explain.Side
 	Key      string  // "probe", "reference"
-	X, Y     float64 // where the picture puts its left top corner
+	X, Y     float64 // where the picture puts the left top corner of its frame
+	OX, OY   float64 // where that puts the left top corner of the print
+	Frame    frameOf // the part of the print that is shown
 	Image    template.URL
 	Ridges   template.URL
 	Cells    []cells // of the quality map, by class
@@ -42,6 +45,9 @@ type sideView struct {
 	Outside  string  // the print's area outside the overlap
 	Marks    []mark
 }
+
+// frameOf is a part of a print.
+type frameOf struct{ MinX, MinY, Width, Height float64 }
 
 // cells are the cells of a print of one class of clarity.
 type cells struct {
@@ -97,13 +103,13 @@ type laid struct {
 func comparisonView(r explain.Report) comparison {
 	v := comparison{Report: r}
 	a, b := sideOf(r.Probe, "probe"), sideOf(r.Reference, "reference")
-	a.X, a.Y = edgePx, edgePx+labelPx
-	b.X, b.Y = a.X+float64(r.Probe.WidthPx)+gapPx, a.Y
-	v.Width = b.X + float64(r.Reference.WidthPx) + edgePx
-	v.Height = a.Y + float64(max(r.Probe.HeightPx, r.Reference.HeightPx)) + edgePx
+	a.place(edgePx, edgePx+labelPx)
+	b.place(a.X+a.Frame.Width+gapPx, a.Y)
+	v.Width = b.X + b.Frame.Width + edgePx
+	v.Height = a.Y + max(a.Frame.Height, b.Frame.Height) + edgePx
 	for _, p := range r.Pairs {
 		m, q := r.Probe.Minutiae[p.Probe], r.Reference.Minutiae[p.Reference]
-		v.Joins = append(v.Joins, join{p, a.X + m.X, a.Y + m.Y, b.X + q.X, b.Y + q.Y, m, q})
+		v.Joins = append(v.Joins, join{p, a.OX + m.X, a.OY + m.Y, b.OX + q.X, b.OY + q.Y, m, q})
 	}
 	v.Sides = [2]sideView{a, b}
 	v.Bars = bars(r.Terms)
@@ -114,12 +120,39 @@ func comparisonView(r explain.Report) comparison {
 	return v
 }
 
+func (v *sideView) place(x, y float64) {
+	v.X, v.Y = x, y
+	v.OX, v.OY = x-v.Frame.MinX, y-v.Frame.MinY
+}
+
+// ridged is the frame of the part of a print that has ridges or minutiae; all of it where there are none.
+func ridged(s explain.Side) frameOf {
+	x0, y0, x1, y1 := float64(s.WidthPx), float64(s.HeightPx), 0.0, 0.0
+	see := func(x, y float64) { x0, y0, x1, y1 = min(x0, x), min(y0, y), max(x1, x), max(y1, y) }
+	q := s.QualityMap
+	for i, v := range q.Values {
+		if v != 0 {
+			x, y := float64(i%q.Columns*q.CellPx), float64(i/q.Columns*q.CellPx)
+			see(x, y)
+			see(x+float64(q.CellPx), y+float64(q.CellPx))
+		}
+	}
+	for _, m := range s.Minutiae {
+		see(m.X, m.Y)
+	}
+	if x1 <= x0 || y1 <= y0 {
+		return frameOf{0, 0, float64(s.WidthPx), float64(s.HeightPx)}
+	}
+	x0, y0 = max(0, x0-marginPx), max(0, y0-marginPx)
+	return frameOf{x0, y0, min(float64(s.WidthPx), x1+marginPx) - x0, min(float64(s.HeightPx), y1+marginPx) - y0}
+}
+
 func dataURI(png []byte) template.URL {
 	return template.URL("data:image/png;base64," + base64.StdEncoding.EncodeToString(png)) //nolint:gosec // bytes we encoded
 }
 
 func sideOf(s explain.Side, key string) sideView {
-	v := sideView{Side: s, Key: key, Image: dataURI(s.PNG), Ridges: dataURI(s.RidgesPNG)}
+	v := sideView{Side: s, Key: key, Image: dataURI(s.PNG), Ridges: dataURI(s.RidgesPNG), Frame: ridged(s)}
 	q := s.QualityMap
 	for _, c := range []struct {
 		class    string
