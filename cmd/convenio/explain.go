@@ -74,30 +74,29 @@ func runExplain(cmd *cobra.Command, io stdio, probe, reference string, f explain
 			return err
 		}
 	}
-	if asJSON(cmd) {
-		if f.out == "" || f.out == "-" {
-			return io.json(r)
-		}
-		doc, err := json.MarshalIndent(r, "", "  ")
-		if err != nil {
-			return err
-		}
-		return io.write(f.out, append(doc, '\n'), 0o600)
+	if asJSON(cmd) && (f.out == "" || f.out == "-") {
+		return io.json(r)
 	}
 	if f.out != "" {
-		html, err := page.Comparison(r, lang)
+		b, err := explained(r, lang, asJSON(cmd))
 		if err != nil {
 			return err
 		}
-		if err := io.write(f.out, html, 0o600); err != nil {
+		if err := io.write(f.out, b, 0o600); err != nil || f.out == "-" {
 			return err
-		}
-		if f.out == "-" {
-			return nil
 		}
 	}
 	io.printf("score %.1f: %s %d minutiae paired.\n", r.Score.Value, r.Score.Says.EN, len(r.Pairs))
 	return nil
+}
+
+// explained is the report as a page, or as data.
+func explained(r explain.Report, lang page.Language, data bool) ([]byte, error) {
+	if !data {
+		return page.Comparison(r, lang)
+	}
+	b, err := json.MarshalIndent(r, "", "  ")
+	return append(b, '\n'), err
 }
 
 func explainInput(file string, ppi float64) (explain.Input, error) {

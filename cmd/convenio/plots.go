@@ -97,7 +97,7 @@ func writePlot(dir, name string, p chart.Picture, err error) error {
 		if err != nil {
 			return err
 		}
-		if err := os.WriteFile(filepath.Join(dir, name+"."+kind), b, 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, name+"."+kind), b, 0o600); err != nil {
 			return err
 		}
 	}

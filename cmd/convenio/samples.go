@@ -88,7 +88,7 @@ func extractAll(ctx context.Context, files []string, ppi float64, step func()) (
 	}
 	close(next)
 	wg.Wait()
-	return out, errors.Join(append(errs, context.Cause(ctx))...)
+	return out, errors.Join(errors.Join(errs...), context.Cause(ctx))
 }
 
 func extractOne(file string, ppi float64) (sampled, error) {

@@ -86,7 +86,7 @@ func TestPictures(t *testing.T) {
 			for err == nil {
 				_, err = d.Token()
 			}
-			if err != io.EOF {
+			if !errors.Is(err, io.EOF) {
 				t.Errorf("not well-formed: %v", err)
 			}
 			again, err := second[name].SVG()

@@ -82,8 +82,11 @@ type picture struct {
 
 func load(dir string, res float64) ([]picture, error) {
 	files, err := filepath.Glob(filepath.Join(dir, "*.png"))
-	if err != nil || len(files) < 2 {
-		return nil, fmt.Errorf("%s: no PNG images in it (%v): name a folder of sets with -data", dir, err)
+	if err != nil {
+		return nil, err
+	}
+	if len(files) < 2 {
+		return nil, fmt.Errorf("%s: no PNG images in it: name a folder of sets with -data", dir)
 	}
 	var out []picture
 	for _, f := range files {
