@@ -24,6 +24,7 @@ func Histogram(title string, h eval.Histogram, threshold *float64, name string) 
 	for i := range h.Mated {
 		top = max(top, h.Mated[i], h.NonMated[i])
 	}
+	p.X.Tick.Marker = numbers{}
 	p.Y.Scale, p.Y.Tick.Marker = rootScale{}, rootTicks(top)
 	for i, k := range []struct {
 		name   string
@@ -44,7 +45,11 @@ func Histogram(title string, h eval.Histogram, threshold *float64, name string) 
 			return Picture{}, err
 		}
 	}
-	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = h.From, h.From+h.Width*float64(len(h.Mated)), 0, top*1.06
+	left := h.From
+	if left > 0 && left < 2*h.Width {
+		left = 0
+	}
+	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = left, h.From+h.Width*float64(len(h.Mated)), 0, top*1.06
 	return Picture{p}, nil
 }
 

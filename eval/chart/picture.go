@@ -127,6 +127,28 @@ func percent(from float64) plot.ConstantTicks {
 	return t
 }
 
+// numbers are the ticks of a linear axis of scores: about five, at round values.
+type numbers struct{}
+
+func (numbers) Ticks(low, high float64) []plot.Tick {
+	if !(high > low) {
+		return nil
+	}
+	step := math.Pow(10, math.Floor(math.Log10((high-low)/4)))
+	for _, k := range []float64{5, 2} {
+		if (high-low)/(step*k) >= 4 {
+			step *= k
+			break
+		}
+	}
+	var out []plot.Tick
+	for k := math.Ceil(low/step - 1e-9); k*step <= high*(1+1e-9); k++ {
+		v := k*step + 0
+		out = append(out, plot.Tick{Value: v, Label: fmt.Sprintf("%.6g", v)})
+	}
+	return out
+}
+
 // shares are the ticks of a linear axis from 0 to at most 1: four to eight of them, at round values.
 type shares struct{}
 
