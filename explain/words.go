@@ -3,6 +3,7 @@ package explain
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"convenio/finger"
@@ -139,8 +140,8 @@ func words(t finger.Terms, a *Alignment) []Term {
 	}
 	if len(adds) == 0 {
 		return []Term{{Key: "nothing", Name: Text{"Nada en común", "Nothing in common"}, Says: Text{
-			"No se hallaron dos minucias con entornos parecidos que concuerden: no hubo nada que medir.",
-			"No two minutiae with alike surroundings that agree were found: there was nothing to measure."}}}
+			"No se halló ninguna manera de colocar una huella sobre la otra en la que concuerden bastantes minucias: no hubo nada que medir.",
+			"No way was found to lay one print on the other on which enough minutiae agree: there was nothing to measure."}}}
 	}
 	add := func(key string, name, says Text, measured float64) {
 		out = append(out, Term{key, name, says, measured, adds[key]})
@@ -149,6 +150,9 @@ func words(t finger.Terms, a *Alignment) []Term {
 		both("%d minucias emparejadas, %d del mismo tipo; parejas vecinas que guardan entre sí distancia y dirección: apoyo %v.",
 			"%d minutiae paired, %d of the same type; neighbouring pairs that keep distance and direction to each other: support %v.",
 			int(t.Pairs), int(t.SameKind), t.Linked), t.Linked)
+	add("similarity", Text{"Parecido de los entornos", "Surroundings alike"},
+		both("El entorno de las minucias emparejadas se parece: suma %v de un máximo de %d.",
+			"The surroundings of the paired minutiae are alike: they add up to %v of at most %d.", t.Similarity, int(t.Pairs)), t.Similarity)
 	add("unpaired", Text{"Minucias sin pareja donde debería haberla", "Minutiae without partner where one should be"},
 		both("En la zona común quedan sin pareja minucias que suman %v (cada una cuenta por su calidad, de 0 a 1).",
 			"In the common area minutiae adding up to %v (each counts by its quality, 0 to 1) have no partner.", t.Unpaired), t.Unpaired)
@@ -161,11 +165,22 @@ func words(t finger.Terms, a *Alignment) []Term {
 	add("base", Text{"Punto de partida", "Starting point"},
 		Text{"Constante del modelo, igual en todas las comparaciones.", "Constant of the model, the same in every comparison."}, 0)
 	if a != nil {
-		out = append(out, Term{Key: "common", Name: Text{"Zona común", "Common area"}, Measured: a.OverlapMM2,
-			Says: both("Las huellas se solapan en %v mm²: %v %% de la consulta y %v %% de la referencia. Se muestra, no pesa.",
-				"The prints overlap in %v mm²: %v %% of the probe and %v %% of the reference. Shown, not weighed.", a.OverlapMM2, 100*a.OfProbe, 100*a.OfReference)})
+		add("common", Text{"Zona común", "Common area"},
+			both("Las huellas se solapan en %v mm²: %v %% de la consulta y %v %% de la referencia.",
+				"The prints overlap in %v mm²: %v %% of the probe and %v %% of the reference.", a.OverlapMM2, 100*a.OfProbe, 100*a.OfReference), a.OverlapMM2)
 	}
-	return append(out, Term{Key: "share", Name: Text{"Parte emparejada", "Share paired"}, Measured: t.Share,
-		Says: both("De la calidad de todas las minucias de la zona común, el %v %% está emparejado. Se muestra, no pesa.",
-			"Of the quality of all minutiae in the common area %v %% is paired. Shown, not weighed.", 100*t.Share)})
+	add("share", Text{"Parte emparejada", "Share paired"},
+		both("De la calidad de todas las minucias de la zona común, el %v %% está emparejado.",
+			"Of the quality of all minutiae in the common area %v %% is paired.", 100*t.Share), t.Share)
+	return addUnnamed(out, t.Parts())
+}
+
+// addUnnamed adds the parts of the evidence that have no words of their own, under their keys: none is kept back.
+func addUnnamed(out []Term, parts []finger.Part) []Term {
+	for _, p := range parts {
+		if p.Adds != 0 && !slices.ContainsFunc(out, func(t Term) bool { return t.Key == p.Key }) {
+			out = append(out, Term{Key: p.Key, Name: Text{p.Key, p.Key}, Says: Text{"Otro término del modelo.", "Another term of the model."}, Evidence: &p.Adds})
+		}
+	}
+	return out
 }
