@@ -83,5 +83,9 @@ cover: check ## how much of each package the tests reach
 bench: check ## the benchmarks; compare two runs with benchstat
 	go test -run '^$$' -bench . -benchmem ./...
 
+.PHONY: bench-peers
+bench-peers: check-go ## the engine beside NIST's on the same real prints (minutes)
+	@scripts/bench-peers
+
 clean: ## remove what the other targets made
 	rm -rf bin dist coverage.out demo-*

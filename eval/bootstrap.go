@@ -7,7 +7,10 @@ import (
 )
 
 // Interval is a confidence interval.
-type Interval struct{ Low, High float64 }
+type Interval struct {
+	Low  float64 `json:"low"`
+	High float64 `json:"high"`
+}
 
 // Intervals are confidence intervals of the figures of the same names.
 type Intervals struct{ EER, FMR100, FMR1000, ZeroFMR Interval }
@@ -24,7 +27,7 @@ func Bootstrap(scores []Score, p Protocol, rounds int, seed uint64) (Intervals, 
 			kept = append(kept, s)
 		}
 	}
-	slices.SortStableFunc(kept, func(a, b Score) int { return cmp.Compare(a.Value, b.Value) })
+	slices.SortStableFunc(kept, func(a, b Score) int { return cmp.Compare(a.value(), b.value()) })
 	index := map[string]int{}
 	type ref struct{ a, b int }
 	refs := make([]ref, len(kept))
@@ -34,20 +37,23 @@ func Bootstrap(scores []Score, p Protocol, rounds int, seed uint64) (Intervals, 
 	rng := rand.New(rand.NewPCG(seed, 0x636f6e76656e696f))
 	var eer, f100, f1000, zero []float64
 	count := make([]int, len(index))
+	var mated, other []float64
+	var room []Point
 	for range rounds {
 		clear(count)
 		for range index {
 			count[rng.IntN(len(index))]++
 		}
-		var mated, other []float64
+		mated, other = mated[:0], other[:0]
 		for i, r := range refs {
 			if r.a == r.b {
-				mated = appendTimes(mated, kept[i].Value, count[r.a])
+				mated = appendTimes(mated, kept[i].value(), count[r.a])
 			} else {
-				other = appendTimes(other, kept[i].Value, count[r.a]*count[r.b])
+				other = appendTimes(other, kept[i].value(), count[r.a]*count[r.b])
 			}
 		}
-		f, err := figures(mated, other)
+		f, curve, err := figuresInto(room, mated, other)
+		room = curve
 		if err != nil {
 			continue // every draw was the same finger: no non-mated pair
 		}

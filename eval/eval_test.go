@@ -120,7 +120,7 @@ func TestRatesInvariantUnderRisingTransform(t *testing.T) {
 		if errF != nil || errG != nil {
 			t.Fatal(errF, errG)
 		}
-		f.Threshold1000, g.Threshold1000 = 0, 0
+		f.Threshold1000, g.Threshold1000, f.Threshold0, g.Threshold0 = 0, 0, 0, 0
 		if f != g {
 			t.Fatalf("%+v and %+v", f, g)
 		}

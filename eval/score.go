@@ -46,6 +46,14 @@ var Failed = math.Inf(-1)
 // Mated reports whether both samples are of one finger.
 func (s Score) Mated() bool { return s.A.Finger == s.B.Finger }
 
+// value is Value, and Failed where that is no number.
+func (s Score) value() float64 {
+	if math.IsNaN(s.Value) {
+		return Failed
+	}
+	return s.Value
+}
+
 // maxLine bounds a line of a score file.
 const maxLine = 4096
 

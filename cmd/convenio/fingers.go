@@ -1,20 +1,15 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
-	"sync"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"convenio/capture"
-	"convenio/eval"
 	"convenio/finger"
 	"convenio/synth"
 )
@@ -43,11 +38,16 @@ type extraction struct {
 
 func extractCmd(io stdio) *cobra.Command {
 	var ppi float64
+	var trace string
 	c := &cobra.Command{
-		Use:     "extract FILE...",
-		Short:   "Say how good fingerprint images are, and how many minutiae they show",
-		Example: "  convenio extract r2.png l2.png",
-		Args:    cobra.MinimumNArgs(1),
+		Use:   "extract FILE...",
+		Short: "Say how good fingerprint images are, and how many minutiae they show",
+		Long: `Extracts images and prints quality, reasons and number of minutiae of each. With --trace it writes a
+picture of every step of the extraction into a folder, numbered in order, and index.html to look at
+them; with several images, into a folder for each. They show the print: they are personal data.`,
+		Example: `  convenio extract r2.png l2.png
+  convenio extract r2.png --trace steps/`,
+		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var all []extraction
 			for _, f := range args {
@@ -56,6 +56,16 @@ func extractCmd(io stdio) *cobra.Command {
 					return err
 				}
 				all = append(all, found...)
+				if trace == "" {
+					continue
+				}
+				dir := trace
+				if len(args) > 1 {
+					dir = filepath.Join(trace, strings.TrimSuffix(filepath.Base(f), filepath.Ext(f)))
+				}
+				if err := tracePrints(dir, f, ppi); err != nil {
+					return err
+				}
 			}
 			if asJSON(cmd) {
 				return io.json(all)
@@ -75,6 +85,7 @@ func extractCmd(io stdio) *cobra.Command {
 	}
 	ppiFlag(c, &ppi)
 	jsonFlag(c)
+	c.Flags().StringVar(&trace, "trace", "", "folder for a picture of every step")
 	return c
 }
 
@@ -175,155 +186,5 @@ func drawFinger(out string, seed uint64, person int, pos finger.Position, impres
 			return err
 		}
 	}
-	return nil
-}
-
-func evalCmd(io stdio) *cobra.Command {
-	c := &cobra.Command{
-		Use:     "eval",
-		Short:   "Measure the engine's error rates",
-		Example: "  convenio eval fvc prints/ --ppi 500 --scores scores.txt",
-	}
-	var ppi float64
-	var scores string
-	fvc := &cobra.Command{
-		Use:   "fvc DIR",
-		Short: "Run the FVC protocol over a folder of images named FINGER_IMPRESSION",
-		Long: `Compares every unordered pair of images in the folder and prints the equal error rate and FNMR at
-fixed FMR, with 95 % intervals (bootstrap by finger). With --scores it writes a line 'A B score' for
-every pair. An image that cannot be extracted counts against every comparison it takes part in.`,
-		Example: "  convenio eval fvc prints/ --ppi 569 --scores scores.txt",
-		Args:    cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return runFVC(cmd, io, args[0], ppi, scores)
-		},
-	}
-	ppiFlag(fvc, &ppi)
-	jsonFlag(fvc)
-	fvc.Flags().StringVar(&scores, "scores", "", "file for the 'A B score' lines")
-	c.AddCommand(fvc)
-	return c
-}
-
-// prepareAll extracts every image of a folder in parallel. Failures stay in the list, without template.
-func prepareAll(files []string, ppi float64, step func()) ([]eval.Item, int, error) {
-	items := make([]eval.Item, len(files))
-	errs := make([]error, len(files))
-	next := make(chan int)
-	var wg sync.WaitGroup
-	for range runtime.NumCPU() {
-		wg.Go(func() {
-			for i := range next {
-				items[i], errs[i] = prepareOne(files[i], ppi)
-				step()
-			}
-		})
-	}
-	for i := range files {
-		next <- i
-	}
-	close(next)
-	wg.Wait()
-	failed := 0
-	for _, it := range items {
-		if it.Prepared == nil {
-			failed++
-		}
-	}
-	return items, failed, errors.Join(errs...)
-}
-
-func prepareOne(file string, ppi float64) (eval.Item, error) {
-	name := strings.TrimSuffix(filepath.Base(file), filepath.Ext(file))
-	s, err := eval.ParseSample(name)
-	if err != nil {
-		return eval.Item{}, hint(fmt.Errorf("%s: %w", file, err), "name the images FINGER_IMPRESSION, such as 101_3.png")
-	}
-	p, err := readPrint(file, ppi)
-	if err != nil {
-		return eval.Item{}, err
-	}
-	it := eval.Item{Sample: s}
-	t, err := finger.Extract(p.Image, nil)
-	var rejected *finger.RejectError
-	if errors.As(err, &rejected) {
-		return it, nil
-	}
-	if err != nil {
-		return it, fmt.Errorf("%s: %w", file, err)
-	}
-	it.Prepared = finger.Prepare(t)
-	return it, nil
-}
-
-func imagesIn(dir string) ([]string, error) {
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return nil, err
-	}
-	var files []string
-	for _, e := range entries {
-		switch strings.ToLower(filepath.Ext(e.Name())) {
-		case ".png", ".tif", ".tiff", ".bmp", ".jpg", ".jpeg":
-			files = append(files, filepath.Join(dir, e.Name()))
-		}
-	}
-	if len(files) == 0 {
-		return nil, fmt.Errorf("%s: no PNG, TIFF, BMP or JPEG image in it", dir)
-	}
-	return files, nil
-}
-
-func runFVC(cmd *cobra.Command, io stdio, dir string, ppi float64, scoreFile string) error {
-	files, err := imagesIn(dir)
-	if err != nil {
-		return err
-	}
-	start := time.Now()
-	step, done := io.progress(len(files), "extracting")
-	items, failed, err := prepareAll(files, ppi, step)
-	done()
-	if err != nil {
-		return err
-	}
-	if err := eval.Check(items); err != nil {
-		return hint(err, "leave one image of each impression in the folder")
-	}
-	extracted := time.Since(start)
-	start = time.Now()
-	scores := eval.Run(items, runtime.NumCPU())
-	compared := time.Since(start)
-	if scoreFile != "" {
-		var b strings.Builder
-		if err := eval.Write(&b, scores); err != nil {
-			return err
-		}
-		if err := os.WriteFile(scoreFile, []byte(b.String()), 0o644); err != nil {
-			return err
-		}
-	}
-	f, err := eval.Rates(scores, eval.Full)
-	if err != nil {
-		return err
-	}
-	ci, err := eval.Bootstrap(scores, eval.Full, 1000, 1)
-	if err != nil {
-		return err
-	}
-	if asJSON(cmd) {
-		return io.json(map[string]any{"images": len(files), "failures_to_extract": failed, "figures": f, "intervals_95": ci,
-			"extract_seconds": extracted.Seconds(), "compare_seconds": compared.Seconds(), "workers": runtime.NumCPU()})
-	}
-	io.printf("%s: %d images, %d failures to extract\n", dir, len(files), failed)
-	io.printf("%d mated and %d non-mated comparisons\n", f.Mated, f.NonMated)
-	pc := func(name string, v float64, i eval.Interval) {
-		io.printf("%-9s %6.2f %%   95 %% interval %5.2f to %5.2f\n", name, 100*v, 100*i.Low, 100*i.High)
-	}
-	pc("EER", f.EER, ci.EER)
-	pc("FMR100", f.FMR100, ci.FMR100)
-	pc("FMR1000", f.FMR1000, ci.FMR1000)
-	pc("ZeroFMR", f.ZeroFMR, ci.ZeroFMR)
-	io.printf("extraction %.0f ms an image, %.0f comparisons a second, on %d processors\n",
-		1000*extracted.Seconds()/float64(len(files)), float64(len(scores))/compared.Seconds(), runtime.NumCPU())
 	return nil
 }

@@ -39,8 +39,14 @@ func (s stdio) terminal() bool {
 // progress shows a bar for work that may take over two seconds, on terminals only.
 // The returned function is called once for each step done.
 func (s stdio) progress(total int, what string) (step func(), done func()) {
+	add, done := s.progressBy(total, what)
+	return func() { add(1) }, done
+}
+
+// progressBy is progress in strides: the first function is called with how many steps were done.
+func (s stdio) progressBy(total int, what string) (add func(steps int), done func()) {
 	if !s.terminal() || total < 2 {
-		return func() {}, func() {}
+		return func(int) {}, func() {}
 	}
 	bar := progressbar.NewOptions(total,
 		progressbar.OptionSetWriter(s.err),
@@ -50,7 +56,7 @@ func (s stdio) progress(total int, what string) (step func(), done func()) {
 		progressbar.OptionThrottle(100*time.Millisecond),
 		progressbar.OptionClearOnFinish(),
 	)
-	return func() { _ = bar.Add(1) }, func() { _ = bar.Finish() }
+	return func(n int) { _ = bar.Add(n) }, func() { _ = bar.Finish() }
 }
 
 // Version is the module's version and, where the build knows it, the commit.
