@@ -204,6 +204,20 @@ func (x *side) giveNotice(ctx context.Context, raw []byte) error {
 	return api.Check(r, r.ApplicationproblemJSONDefault, nil)
 }
 
+// closes waits until an answering side's ledger holds the last entry of an exchange: that its answer was delivered.
+func (x *side) closes(ctx context.Context, id string) error {
+	return eventually(ctx, func() error {
+		e, err := x.evidence(ctx, id)
+		if err != nil {
+			return err
+		}
+		if _, ok := entry(e, "delivered", ""); !ok {
+			return fmt.Errorf("%s: the answer is not known to be delivered yet", x.id)
+		}
+		return nil
+	})
+}
+
 // entry finds the ledger entry of a kind among an exchange's evidence.
 func entry(e api.Evidence, kind, idPrefix string) (api.JournalEntry, bool) {
 	for _, j := range e.Entries {

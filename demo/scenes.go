@@ -388,6 +388,9 @@ func (p *play) replay(ctx context.Context) (string, []string, error) {
 	if x, err = p.co.follow(ctx, x.Id); err != nil {
 		return "", nil, err
 	}
+	if err := p.us.closes(ctx, x.Id); err != nil {
+		return "", nil, err
+	}
 	before, err := p.us.status(ctx)
 	if err != nil {
 		return "", nil, err
