@@ -52,6 +52,7 @@ var packages = []entry{
 	{pkg: "capture", reach: pure, ours: []string{
 		"finger", "formats/ansinist", "formats/cbeff", "formats/content", "formats/fir", "formats/fmr", "formats/jpegl", "formats/picture", "formats/sc37", "formats/wsq",
 	}},
+	{pkg: "abis/mosip", reach: pure, ours: []string{"capture", "finger", "formats/cbeff", "gallery"}},
 	{pkg: "agreement", reach: pure},
 	{pkg: "examples/agreements", reach: pure, ours: []string{"agreement"}},
 	{pkg: "ledger", reach: disk | serves | dials, tests: []string{"ledger/ledgertest"}},
@@ -88,6 +89,7 @@ var libraries = []library{
 	{"github.com/oapi-codegen/runtime", []string{"api"}},
 	{"github.com/pressly/goose/v3", []string{"registry"}},
 	{"github.com/rogpeppe/go-internal", nil},
+	{"github.com/santhosh-tekuri/jsonschema/v6", nil},
 	{"github.com/schollz/progressbar/v3", []string{"cmd/convenio"}},
 	{"github.com/spf13/cobra", []string{"cmd/convenio"}},
 	{"github.com/transparency-dev/formats", []string{"ledger"}},
