@@ -33,26 +33,61 @@ func Decode(data []byte, lim Limits) (*Image, error) { return DecodeReduced(data
 // DecodeReduced is Decode at 1/2^halvings of the size. The wavelet's low-pass
 // filter is not made for comparing fingerprints: use it for previews.
 func DecodeReduced(data []byte, lim Limits, halvings int) (*Image, error) {
-	f, st, at, err := open(data)
+	f, d, err := decodeAll(data, lim, halvings)
 	if err != nil {
-		return nil, fmt.Errorf("decode JPEG 2000 header: %w", err)
+		return nil, err
 	}
-	if err := st.size.check(lim); err != nil {
-		return nil, fmt.Errorf("decode JPEG 2000 header: %w", err)
+	img := d.image()
+	img.PPI, img.YCbCr = f.ppi, f.ycbcr && img.Components == 3
+	img.Comments, img.Notes = d.comments, append(f.notes, d.notes...)
+	return img, nil
+}
+
+// Plane is one component as it is stored.
+type Plane struct {
+	Width, Height int  // samples
+	DX, DY        int  // points of the image's grid from one sample to the next
+	BitDepth      int  // bits a sample, 1 to 16
+	Signed        bool // half the range was added to the samples
+	// Pix holds the samples where BitDepth is 8 or less, Pix16 where it is more.
+	Pix   []uint8
+	Pix16 []uint16
+}
+
+// DecodePlanes is DecodeReduced for components of unequal size: it leaves them
+// apart and widens none.
+func DecodePlanes(data []byte, lim Limits, halvings int) ([]Plane, error) {
+	_, d, err := decodeAll(data, lim, halvings)
+	if err != nil {
+		return nil, err
+	}
+	var out []Plane
+	for c, s := range d.out {
+		k := d.size.comps[c]
+		out = append(out, Plane{s.area.w(), s.area.h(), k.dx, k.dy, d.size.depth, d.size.signed, s.pix, s.pix16})
+	}
+	return out, nil
+}
+
+func decodeAll(data []byte, lim Limits, halvings int) (file, *decoder, error) {
+	f, st, at, err := open(data)
+	if err == nil {
+		err = st.size.check(lim)
+	}
+	if err != nil {
+		return file{}, nil, fmt.Errorf("decode JPEG 2000 header: %w", err)
 	}
 	if halvings < 0 || halvings > maxLevels {
-		return nil, fmt.Errorf("decode JPEG 2000: %w: to be halved %d times", ErrUnsupported, halvings)
+		return file{}, nil, fmt.Errorf("decode JPEG 2000: %w: to be halved %d times", ErrUnsupported, halvings)
 	}
 	if err := st.tileParts(at); err != nil {
-		return nil, fmt.Errorf("decode JPEG 2000 code stream: %w", err)
+		return file{}, nil, fmt.Errorf("decode JPEG 2000 code stream: %w", err)
 	}
-	img, err := st.decode(halvings)
+	d, err := st.decode(halvings)
 	if err != nil {
-		return nil, fmt.Errorf("decode JPEG 2000 code stream: %w", err)
+		return file{}, nil, fmt.Errorf("decode JPEG 2000 code stream: %w", err)
 	}
-	img.PPI, img.YCbCr = f.ppi, f.ycbcr && img.Components == 3
-	img.Comments, img.Notes = st.comments, append(f.notes, st.notes...)
-	return img, nil
+	return f, d, nil
 }
 
 // open reads the boxes and the main header.
@@ -73,10 +108,11 @@ func open(data []byte) (file, *stream, int, error) {
 }
 
 // decode decodes all tiles.
-func (st *stream) decode(halvings int) (*Image, error) {
+func (st *stream) decode(halvings int) (*decoder, error) {
 	length := len(st.data)
 	d := decoder{stream: st, reduce: halvings, work: budget{
-		blocks: min(1<<16+length/4, 1<<19),
+		blocks: min(1<<16+length/8, 1<<19),
+		runs:   min(1<<16+length, 1<<19),
 		visits: 1<<25 + 1024*length,
 		steps:  1<<20 + 64*length,
 	}}
@@ -98,7 +134,7 @@ func (st *stream) decode(halvings int) (*Image, error) {
 	if st.size.signed {
 		st.notes = append(st.notes, "the samples have a sign: half their range was added")
 	}
-	return d.image(), nil
+	return &d, nil
 }
 
 func (d *decoder) makeSamples() {

@@ -18,7 +18,9 @@ type testImage struct {
 	precinct           byte // log2 of a precinct's side; 0: the largest
 	mix                bool
 	sop, eph           bool
-	ppt                bool
+	ppt, ppm           bool                  // packet headers in the tile-part's, or in the main header
+	roi                int                   // everything is shifted by so much, as a region of interest
+	poc                bool                  // the order is told resolution by resolution
 	sample             func(x, y, c int) int // 0 to 2^depth - 1
 }
 
@@ -75,15 +77,35 @@ func (t testImage) encode() []byte {
 	out = appendSegment(out, markCOD, cod)
 	out = appendSegment(out, markQCD, qcd)
 	out = appendSegment(out, markCOM, []byte("\x00\x01made for a test"))
+	if t.roi > 0 {
+		for c := range t.comps {
+			out = appendSegment(out, markRGN, []byte{byte(c), 0, byte(t.roi)})
+		}
+	}
+	if t.poc {
+		var b []byte
+		for r := range t.levels + 1 {
+			b = append(b, byte(r), 0, 0, 1, byte(r+1), byte(t.comps), t.progression)
+		}
+		out = appendSegment(out, markPOC, b)
+	}
 	// The headers are read by the decoder, so that both share the geometry.
 	st := &stream{data: appendSegment(append([]byte(nil), out...), markSOT, make([]byte, 8))}
 	if _, err := st.mainHeader(); err != nil {
 		panic(err)
 	}
+	var parts, packed []byte
 	for i := range z.tilesWide * z.tilesHi {
-		out = append(out, t.tilePart(st, i)...)
+		part, headers := t.tilePart(st, i)
+		parts = append(parts, part...)
+		packed = append(binary.BigEndian.AppendUint32(packed, uint32(len(headers))), headers...)
 	}
-	return append(out, 0xff, 0xd9)
+	if t.ppm { // in two segments, to be joined
+		half := len(packed) / 2
+		out = appendSegment(out, markPPM, append([]byte{1}, packed[half:]...))
+		out = appendSegment(out, markPPM, append([]byte{0}, packed[:half]...))
+	}
+	return append(append(out, parts...), 0xff, 0xd9)
 }
 
 func appendSegment(out []byte, mark int, body []byte) []byte {
@@ -92,7 +114,7 @@ func appendSegment(out []byte, mark int, body []byte) []byte {
 	return append(out, body...)
 }
 
-func (t testImage) tilePart(st *stream, index int) []byte {
+func (t testImage) tilePart(st *stream, index int) (part, headers []byte) {
 	var comps []*tileComp
 	var planes [][]int32
 	for c := range t.comps {
@@ -114,11 +136,14 @@ func (t testImage) tilePart(st *stream, index int) []byte {
 	}
 	for c, tc := range comps {
 		forward(planes[c], tc)
+		for i := range planes[c] {
+			planes[c][i] <<= t.roi
+		}
 	}
 	if err := makePrecincts(comps, 1<<20); err != nil {
 		panic(err)
 	}
-	var headers, body []byte
+	var body []byte
 	for i, p := range t.order(comps) {
 		if t.sop {
 			body = append(body, 0xff, 0x91, 0, 4, byte(i>>8), byte(i))
@@ -127,7 +152,7 @@ func (t testImage) tilePart(st *stream, index int) []byte {
 		if t.eph {
 			h = append(h, 0xff, 0x92)
 		}
-		if t.ppt {
+		if t.ppt || t.ppm {
 			headers = append(headers, h...)
 		} else {
 			body = append(body, h...)
@@ -141,7 +166,7 @@ func (t testImage) tilePart(st *stream, index int) []byte {
 	sot := binary.BigEndian.AppendUint16(nil, uint16(index))
 	sot = binary.BigEndian.AppendUint32(sot, uint32(12+len(head)+2+len(body)))
 	out := append(appendSegment(nil, markSOT, append(sot, 0, 1)), head...)
-	return append(append(out, 0xff, 0x93), body...)
+	return append(append(out, 0xff, 0x93), body...), headers
 }
 
 type packetID struct{ r, c, k int }
@@ -267,7 +292,7 @@ func encodePacket(tc *tileComp, plane []int32, r, k int) (header, body []byte) {
 			a := bs.list[j].area
 			at := (b.y+a.y0-b.area.y0)*tc.area.w() + b.x + a.x0 - b.area.x0
 			coded[j] = encodeBlock(plane[at:], tc.area.w(), a.w(), a.h(), b.kind, tc.style)
-			zeros[j] = b.planes - coded[j].planes
+			zeros[j] = b.planes + tc.shift - coded[j].planes
 			if coded[j].planes == 0 {
 				in[j], zeros[j] = 1, 0
 			}

@@ -106,6 +106,13 @@ func lies() map[string]lie {
 		d := appendSegment(bytes.Clone(good[:sot]), mark, body)
 		return append(d, good[sot:]...)
 	}
+	// Many changes of order, each over 65535 layers of which there is one.
+	changes := good[:sot]
+	for range 30 {
+		changes = appendSegment(bytes.Clone(changes), markPOC, bytes.Repeat([]byte{0, 0, 0xff, 0xff, 33, 1, 0}, 9000))
+	}
+	changes = append(bytes.Clone(changes), good[sot:]...)
+	copy(changes[cod+6:], []byte{0xff, 0xff})
 	small := with(siz+6, 0, 0, 0x0f, 0xa0, 0, 0, 0x0f, 0xa0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x0f, 0xa0, 0, 0, 0x0f, 0xa0)
 	tinyPrecincts := testImage{w: 37, h: 29, comps: 1, depth: 8, levels: 2, xcb: 2, precinct: 1, sample: pattern}.encode()
 	copy(tinyPrecincts[siz+6:], small[siz+6:siz+30])
@@ -148,6 +155,7 @@ func lies() map[string]lie {
 		"box of 2^63 bytes":         {append([]byte(magicFile), 0, 0, 0, 1, 'f', 't', 'y', 'p', 255, 255, 255, 255, 255, 255, 255, 255), ErrTruncated},
 		"no code stream":            {[]byte(magicFile), ErrTruncated},
 		"palette":                   {append([]byte(magicFile), 0, 0, 0, 16, 'j', 'p', '2', 'h', 0, 0, 0, 8, 'p', 'c', 'l', 'r'), ErrUnsupported},
+		"270,000 changes":           {changes, ErrUnsupported},
 		"16 MP in precincts of 2":   {tinyPrecincts, ErrTruncated},
 		"16 MP in blocks of 4":      {tinyBlocks, ErrTooLarge},
 	}

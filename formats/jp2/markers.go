@@ -11,16 +11,12 @@ const (
 	markSIZ = 0xff51
 	markCOD = 0xff52
 	markCOC = 0xff53
-	markTLM = 0xff55
-	markPLM = 0xff57
-	markPLT = 0xff58
 	markQCD = 0xff5c
 	markQCC = 0xff5d
 	markRGN = 0xff5e
 	markPOC = 0xff5f
 	markPPM = 0xff60
 	markPPT = 0xff61
-	markCRG = 0xff63
 	markCOM = 0xff64
 	markSOT = 0xff90
 	markSOP = 0xff91

@@ -80,6 +80,7 @@ type packets struct {
 // budget bounds what a stream may cost by what it holds.
 type budget struct {
 	blocks int // code-blocks that may still be made
+	runs   int // runs of bytes that may still be begun
 	visits int // samples that passes may still visit
 	steps  int // places that progressions may still look at
 }
@@ -166,40 +167,58 @@ func (p *packets) header(h *headerBits, tc *tileComp, layer, r, k int) error {
 	for i := range pc.bands {
 		bs := &pc.bands[i]
 		for j := range bs.list {
-			b := &bs.list[j]
-			x, y := j%bs.wide, j/bs.wide
-			switch {
-			case b.in:
-				if h.bit() == 0 {
-					continue
-				}
-			case !bs.included.below(h, x, y, layer+1):
-				continue
-			default:
-				most := tc.res[r].bands[i].planes + tc.shift
-				if b.zeros = bs.missing.value(h, x, y, max(most, 0)); b.zeros >= most && !h.over {
-					return fmt.Errorf("%w: a code-block has %d bit-planes, all zero", ErrMalformed, most)
-				}
-				b.in = true
+			most := tc.res[r].bands[i].planes + tc.shift
+			in, err := bs.appears(h, j, layer, most)
+			if err == nil && in {
+				err = p.contribution(h, &bs.list[j], most-bs.list[j].zeros, tc.style)
 			}
-			n := h.passes()
-			most := tc.res[r].bands[i].planes + tc.shift - b.zeros
-			if b.passes += n; b.passes > 3*most-2 && !h.over {
-				return fmt.Errorf("%w: %d coding passes for %d bit-planes", ErrMalformed, b.passes, most)
-			}
-			for h.bit() == 1 {
-				if b.lblock++; b.lblock > 32 {
-					return fmt.Errorf("%w: lengths of more than 32 bits", ErrMalformed)
-				}
-			}
-			p.adds = b.divide(h, n, tc.style, p.adds)
-			if h.over {
-				return fmt.Errorf("%w: a packet header is cut off", ErrTruncated)
-			}
-			if p.work.visits -= n * b.area.w() * b.area.h(); p.work.visits < 0 {
-				return fmt.Errorf("%w: more coding passes than a file of this length can fill", ErrTooLarge)
+			if err != nil {
+				return err
 			}
 		}
+	}
+	return nil
+}
+
+// appears says whether code-block j is in the packet, and, when it is the first
+// time, how many of its bit-planes are missing.
+func (bs *blocks) appears(h *headerBits, j, layer, most int) (bool, error) {
+	b := &bs.list[j]
+	if b.in {
+		return h.bit() == 1, nil
+	}
+	x, y := j%bs.wide, j/bs.wide
+	if !bs.included.below(h, x, y, layer+1) {
+		return false, nil
+	}
+	if b.zeros = bs.missing.value(h, x, y, max(most, 0)); b.zeros >= most && !h.over {
+		return false, fmt.Errorf("%w: a code-block has %d bit-planes, all zero", ErrMalformed, most)
+	}
+	b.in = true
+	return true, nil
+}
+
+// contribution reads how many passes come and how long their bytes are.
+func (p *packets) contribution(h *headerBits, b *block, planes int, style byte) error {
+	n := h.passes()
+	if b.passes += n; b.passes > 3*planes-2 && !h.over {
+		return fmt.Errorf("%w: %d coding passes for %d bit-planes", ErrMalformed, b.passes, planes)
+	}
+	for h.bit() == 1 {
+		if b.lblock++; b.lblock > 32 {
+			return fmt.Errorf("%w: lengths of more than 32 bits", ErrMalformed)
+		}
+	}
+	before := len(p.adds)
+	p.adds = b.divide(h, n, style, p.adds)
+	if h.over {
+		return fmt.Errorf("%w: a packet header is cut off", ErrTruncated)
+	}
+	if p.work.runs -= len(p.adds) - before; p.work.runs < 0 {
+		return fmt.Errorf("%w: more runs of bytes than a file of this length can hold", ErrTooLarge)
+	}
+	if p.work.visits -= n * b.area.w() * b.area.h(); p.work.visits < 0 {
+		return fmt.Errorf("%w: more coding passes than a file of this length can fill", ErrTooLarge)
 	}
 	return nil
 }

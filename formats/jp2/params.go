@@ -12,6 +12,7 @@ const (
 	maxTiles      = 65535
 	maxLevels     = 32
 	maxPlanes     = 30 // bit-planes of a code-block
+	maxChanges    = 4096
 )
 
 // size is the image and tile size segment (A.5.1): a grid, an area on it, and

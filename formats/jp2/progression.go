@@ -92,6 +92,9 @@ func (w *walk) run() (done bool, err error) {
 
 // everywhere visits all precincts of a resolution, component by component.
 func (w *walk) everywhere(l0, l1, r int) (done bool, err error) {
+	if err := w.work.step(1); err != nil {
+		return false, err
+	}
 	for c := w.comp0; c < w.comp1; c++ {
 		if r >= len(w.comps[c].res) {
 			continue
@@ -108,6 +111,9 @@ func (w *walk) everywhere(l0, l1, r int) (done bool, err error) {
 // places goes over the tile point by point, where a precinct may begin, and
 // visits the precincts that do.
 func (w *walk) places(c0, c1, r0, r1 int) (done bool, err error) {
+	if err := w.work.step(16 * max(1, (c1-c0)*(r1-r0))); err != nil {
+		return false, err
+	}
 	stepX, stepY := w.steps(c0, c1, r0, r1)
 	if stepX == 0 {
 		return false, nil
@@ -116,8 +122,8 @@ func (w *walk) places(c0, c1, r0, r1 int) (done bool, err error) {
 		for x := w.tile.x0; x < w.tile.x1; x += stepX - x%stepX {
 			for c := c0; c < c1; c++ {
 				for r := r0; r < min(r1, len(w.comps[c].res)); r++ {
-					if w.work.steps--; w.work.steps < 0 {
-						return false, fmt.Errorf("%w: more places for packets than a file of this length can fill", ErrTooLarge)
+					if err := w.work.step(1); err != nil {
+						return false, err
 					}
 					k := w.comps[c].precinctAt(w.tile, r, x, y)
 					if k < 0 {
@@ -190,8 +196,13 @@ func (w *walk) visit(l0, l1, r, c, k int) (done bool, err error) {
 		}
 		*next++
 	}
-	if w.work.steps--; w.work.steps < 0 {
-		return false, fmt.Errorf("%w: more places for packets than a file of this length can fill", ErrTooLarge)
+	return false, w.work.step(1)
+}
+
+// step takes steps from the budget.
+func (b *budget) step(n int) error {
+	if b.steps -= n; b.steps < 0 {
+		return fmt.Errorf("%w: more places for packets than a file of this length can fill", ErrTooLarge)
 	}
-	return false, nil
+	return nil
 }

@@ -34,6 +34,9 @@ func ownStreams() map[string]testImage {
 	add("1 bit", func(t *testImage) { t.depth = 1 })
 	add("markers", func(t *testImage) { t.sop, t.eph = true, true })
 	add("packed headers", func(t *testImage) { t.ppt, t.sop, t.eph = true, true, true })
+	add("packed in the main header", func(t *testImage) { t.ppm, t.tile = true, 13 })
+	add("region of interest", func(t *testImage) { t.roi = 13 })
+	add("changes of order", func(t *testImage) { t.poc = true; t.comps = 2; t.progression = orderRLCP })
 	add("flat", func(t *testImage) { t.sample = func(int, int, int) int { return 128 } })
 	for style := byte(0); style < 64; style++ {
 		if style&styleBypass == 0 {
@@ -67,5 +70,28 @@ func TestRoundTrip(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestPlanes: components are the same apart as together.
+func TestPlanes(t *testing.T) {
+	im := ownStreams()["colour"]
+	img, err := Decode(im.encode(), DefaultLimits)
+	if err != nil {
+		t.Fatal(err)
+	}
+	planes, err := DecodePlanes(im.encode(), DefaultLimits, 0)
+	if err != nil || len(planes) != 3 {
+		t.Fatalf("%d planes, %v", len(planes), err)
+	}
+	for c, p := range planes {
+		if p.Width != im.w || p.Height != im.h || p.DX != 1 || p.DY != 1 || p.BitDepth != 8 || p.Signed {
+			t.Errorf("plane %d: %d x %d, %+v", c, p.Width, p.Height, p)
+		}
+		for i, v := range p.Pix {
+			if v != img.Pix[3*i+c] {
+				t.Fatalf("plane %d, sample %d: %d, want %d", c, i, v, img.Pix[3*i+c])
+			}
+		}
 	}
 }

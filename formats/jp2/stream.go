@@ -96,48 +96,14 @@ func (st *stream) take(s segment, p *params) error {
 			return err
 		}
 		p.order, p.coding = &o, &c
-	case markCOC:
-		n, err := s.component(0, len(st.size.comps))
-		if err != nil {
-			return err
-		}
-		if err := s.want(2); err != nil {
-			return err
-		}
-		c, err := parseCoding(s, 2, s.body[1]&1 != 0)
-		if err != nil {
-			return err
-		}
-		p.codings[n] = &c
 	case markQCD:
 		q, err := parseQuant(s, 0)
 		if err != nil {
 			return err
 		}
 		p.quant = &q
-	case markQCC:
-		n, err := s.component(0, len(st.size.comps))
-		if err != nil {
-			return err
-		}
-		q, err := parseQuant(s, 1)
-		if err != nil {
-			return err
-		}
-		p.quants[n] = &q
-	case markRGN:
-		n, err := s.component(0, len(st.size.comps))
-		if err != nil {
-			return err
-		}
-		if err := s.want(3); err != nil {
-			return err
-		}
-		if s.body[1] != 0 {
-			return fmt.Errorf("%w: region of interest of style %d, at byte %d", ErrUnsupported, s.body[1], s.at)
-		}
-		shift := int(s.body[2])
-		p.shifts[n] = &shift
+	case markCOC, markQCC, markRGN:
+		return p.takeComponent(s, len(st.size.comps))
 	case markPOC:
 		return p.takeChanges(s)
 	case markCOM:
@@ -146,6 +112,38 @@ func (st *stream) take(s segment, p *params) error {
 		}
 	}
 	return nil // TLM, PLM, PLT, CRG and what is unknown do not matter to the samples
+}
+
+// takeComponent reads a segment that is about one component.
+func (p *params) takeComponent(s segment, components int) error {
+	n, err := s.component(0, components)
+	if err != nil {
+		return err
+	}
+	if err := s.want(3); err != nil {
+		return err
+	}
+	switch s.mark {
+	case markCOC:
+		c, err := parseCoding(s, 2, s.body[1]&1 != 0)
+		if err != nil {
+			return err
+		}
+		p.codings[n] = &c
+	case markQCC:
+		q, err := parseQuant(s, 1)
+		if err != nil {
+			return err
+		}
+		p.quants[n] = &q
+	case markRGN:
+		if s.body[1] != 0 {
+			return fmt.Errorf("%w: region of interest of style %d, at byte %d", ErrUnsupported, s.body[1], s.at)
+		}
+		shift := int(s.body[2])
+		p.shifts[n] = &shift
+	}
+	return nil
 }
 
 func (p *params) takeChanges(s segment) error {
@@ -160,7 +158,9 @@ func (p *params) takeChanges(s segment) error {
 		if c.progression > 4 {
 			return s.wrong("progression order %d", c.progression)
 		}
-		p.changes = append(p.changes, c)
+		if p.changes = append(p.changes, c); len(p.changes) > maxChanges {
+			return fmt.Errorf("%w: more than %d changes of progression", ErrUnsupported, maxChanges)
+		}
 	}
 	return nil
 }

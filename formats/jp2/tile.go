@@ -35,6 +35,9 @@ func (d *decoder) tile(index int) (missing int, err error) {
 		if err != nil {
 			return 0, err
 		}
+		if err := d.work.step(16 * len(tc.res)); err != nil {
+			return 0, err
+		}
 		if d.reduce > tc.levels {
 			return 0, fmt.Errorf("%w: to be halved %d times, component %d has %d levels", ErrUnsupported, d.reduce, c, tc.levels)
 		}

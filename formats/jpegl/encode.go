@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math/bits"
+
+	"convenio/formats/internal/huff"
 )
 
 // Options of Encode.
@@ -81,12 +83,12 @@ func (img *Image) sample(x, y, c, shift int) int {
 }
 
 func (img *Image) appendLines(out []byte, o Options) []byte {
-	w := writer{out: out, codes: codesOf(plainTable)}
+	w := writer{huff.Writer{Out: out}, codesOf(plainTable)}
 	top := 0
 	for y := range img.Height {
 		if o.Restart > 0 && y > 0 && y%o.Restart == 0 {
-			w.flush()
-			w.out = append(w.out, 0xff, byte(markRST0+(y/o.Restart-1)%8))
+			w.Flush()
+			w.Out = append(w.Out, 0xff, byte(markRST0+(y/o.Restart-1)%8))
 			top = y
 		}
 		for x := range img.Width {
@@ -106,15 +108,18 @@ func (img *Image) appendLines(out []byte, o Options) []byte {
 			}
 		}
 	}
-	w.flush()
-	return w.out
+	w.Flush()
+	return w.Out
 }
 
-type code struct{ code, bits int }
+type code struct {
+	code uint32
+	bits int
+}
 
 // codesOf numbers the codes of a table in order (T.81, annex C).
 func codesOf(table []byte) (codes [17]code) {
-	values, next := table[17:], 0
+	values, next := table[17:], uint32(0)
 	for n := 1; n <= 16; n++ {
 		for range table[n] {
 			codes[values[0]] = code{next, n}
@@ -126,39 +131,21 @@ func codesOf(table []byte) (codes [17]code) {
 	return codes
 }
 
-// writer writes bits from the highest down, and 00 behind each ff.
+// writer writes differences.
 type writer struct {
-	out   []byte
+	huff.Writer
 	codes [17]code
-	acc   uint64
-	n     int
 }
 
 func (w *writer) difference(d uint16) {
 	v := int(int16(d))
 	n := bits.Len(uint(max(v, -v)))
-	w.put(w.codes[n].code, w.codes[n].bits)
+	w.Put(w.codes[n].code, w.codes[n].bits)
 	if n == 16 || n == 0 {
 		return
 	}
 	if v < 0 {
 		v += 1<<n - 1
 	}
-	w.put(v, n)
-}
-
-func (w *writer) put(v, bits int) {
-	w.acc = w.acc<<bits | uint64(v)
-	for w.n += bits; w.n >= 8; w.n -= 8 {
-		b := byte(w.acc >> (w.n - 8))
-		if w.out = append(w.out, b); b == 0xff {
-			w.out = append(w.out, 0)
-		}
-	}
-}
-
-func (w *writer) flush() {
-	if w.n > 0 {
-		w.put(0xff>>w.n, 8-w.n)
-	}
+	w.Put(uint32(v), n)
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"image"
 	"image/color"
+	"math"
 
 	"convenio/formats/jp2"
 	"convenio/formats/jpegl"
@@ -15,7 +16,7 @@ import (
 // held against the caller's limits: these only keep it from growing.
 const (
 	anySide   = 1 << 16
-	anyPixels = 1 << 32
+	anyPixels = math.MaxInt32
 )
 
 // noted is an image with what its decoder found odd.

@@ -17,24 +17,10 @@ const reach = 4
 func (s *synthesis) cutRows(r split) {
 	for y := 0; y < r.h; y += lanes {
 		n := min(lanes, r.h-y)
-		for i := range n {
-			base := (r.y+y+i)*s.width + r.x
-			at := reach*lanes + i
-			for _, v := range s.pix[base : base+r.w] {
-				s.in[at] = v
-				at += lanes
-			}
-		}
+		plane := s.pix[(r.y+y)*s.width+r.x:]
+		toLanes(s.in[reach*lanes:], plane, s.width, r.w, n)
 		s.cut(r.w, r.flipX)
-		for i := range n {
-			base := (r.y+y+i)*s.width + r.x
-			row := s.pix[base : base+r.w]
-			at := i
-			for x := range row {
-				row[x] = s.out[at]
-				at += lanes
-			}
-		}
+		fromLanes(plane, s.out, s.width, r.w, n)
 	}
 }
 

@@ -2,6 +2,7 @@ package wsq
 
 import (
 	"fmt"
+	"slices"
 
 	"convenio/formats/internal/huff"
 )
@@ -27,12 +28,26 @@ func Decode(data []byte, lim Limits) (*Image, error) {
 		return nil, fmt.Errorf("decode WSQ blocks: %w", err)
 	}
 	f := t.frame
+	img := &Image{
+		Width: f.width, Height: f.height, PPI: nistcomNumber(t.comments, "PPI"),
+		Pix: make([]uint8, f.width*f.height), Comments: t.comments, Notes: t.oddities(),
+	}
+	if !slices.ContainsFunc(coeffs, func(c int16) bool { return c != 0 }) { // a flat image takes no plane
+		fill(img.Pix, toPixel(0, f.shift, f.scale))
+		return img, nil
+	}
 	plane := t.plane(coeffs, &tr)
 	synthesize(plane, f.width, f.height, t.filters, tr.splits)
-	return &Image{
-		Width: f.width, Height: f.height, PPI: nistcomNumber(t.comments, "PPI"),
-		Pix: toPixels(plane, f.shift, f.scale), Comments: t.comments, Notes: t.oddities(),
-	}, nil
+	for i, v := range plane {
+		img.Pix[i] = toPixel(v, f.shift, f.scale)
+	}
+	return img, nil
+}
+
+func fill(pix []uint8, v uint8) {
+	for i := range pix {
+		pix[i] = v
+	}
 }
 
 // coefficients reads the blocks behind the frame header. The first block, or a
@@ -140,44 +155,48 @@ func (t *tables) block(s segment, data []byte, at int, out []int16, want int) ([
 			return nil, 0, fmt.Errorf("%w: an undefined code before byte %d, in the block at byte %d", ErrMalformed, r.At(), s.at)
 		}
 		r.Take(bits)
-		run := 0
-		switch {
-		case sym > symRun16 && sym < 255:
-			if len(out) == want {
-				return nil, 0, tooMany(&r, s, want)
-			}
+		if sym > symRun16 && sym < 255 && len(out) < want { // by far the commonest
 			out = append(out, int16(sym)-symZero)
 			continue
-		case sym >= 1 && sym <= symRunMax:
-			run = int(sym)
-		case sym >= symPlus8 && sym <= symMinus16:
-			if len(out) == want {
-				return nil, 0, tooMany(&r, s, want)
-			}
-			v := int16(r.Take(8 + 8*int((sym-symPlus8)/2)))
-			if sym == symMinus8 || sym == symMinus16 {
-				v = -v
-			}
-			out = append(out, v)
-		case sym == symRun8:
-			run = int(r.Take(8))
-		case sym == symRun16:
-			run = int(r.Take(16))
+		}
+		n, value, err := more(&r, sym, s)
+		switch {
+		case err != nil:
+			return nil, 0, err
+		case n > want-len(out):
+			return nil, 0, fmt.Errorf("%w: more than the %d coefficients of the image before byte %d, in the block at byte %d", ErrMalformed, want, r.At(), s.at)
+		case value != 0:
+			out = append(out, value)
 		default:
-			return nil, 0, fmt.Errorf("%w: code value %d before byte %d, in the block at byte %d", ErrMalformed, sym, r.At(), s.at)
+			out = appendZeros(out, n)
 		}
-		if r.Left() < 0 {
-			return nil, 0, fmt.Errorf("%w: a value is cut off at byte %d, in the block at byte %d", ErrTruncated, r.At(), s.at)
-		}
-		if run > want-len(out) {
-			return nil, 0, tooMany(&r, s, want)
-		}
-		out = appendZeros(out, run)
 	}
 }
 
-func tooMany(r *huff.Reader, s segment, want int) error {
-	return fmt.Errorf("%w: more than the %d coefficients of the image before byte %d, in the block at byte %d", ErrMalformed, want, r.At(), s.at)
+// more reads what follows the code of a run of zeros or of a large value, and
+// says how many coefficients of which value they are.
+func more(r *huff.Reader, sym uint8, s segment) (n int, value int16, err error) {
+	switch {
+	case sym == 0 || sym == 255:
+		return 0, 0, fmt.Errorf("%w: code value %d before byte %d, in the block at byte %d", ErrMalformed, sym, r.At(), s.at)
+	case sym <= symRunMax:
+		n = int(sym)
+	case sym <= symMinus16:
+		n, value = 1, int16(r.Take(8+8*int((sym-symPlus8)/2)))
+		if sym == symMinus8 || sym == symMinus16 {
+			value = -value
+		}
+	case sym == symRun8:
+		n = int(r.Take(8))
+	case sym == symRun16:
+		n = int(r.Take(16))
+	default:
+		n, value = 1, int16(sym)-symZero
+	}
+	if r.Left() < 0 {
+		return 0, 0, fmt.Errorf("%w: a value is cut off at byte %d, in the block at byte %d", ErrTruncated, r.At(), s.at)
+	}
+	return n, value, nil
 }
 
 func appendZeros(out []int16, n int) []int16 {
@@ -216,20 +235,17 @@ func (t *tables) plane(coeffs []int16, tr *tree) []float32 {
 	return plane
 }
 
-// toPixels scales, shifts, rounds and clips.
-func toPixels(plane []float32, shift, scale float32) []uint8 {
-	pix := make([]uint8, len(plane))
-	for i, v := range plane {
-		v = float32(v*scale) + shift
-		v += 0.5
-		switch {
-		case v >= 255:
-			pix[i] = 255
-		case v > 0:
-			pix[i] = uint8(v)
-		}
+// toPixel scales, shifts, rounds and clips.
+func toPixel(v, shift, scale float32) uint8 {
+	v = float32(v*scale) + shift
+	v += 0.5
+	switch {
+	case v >= 255:
+		return 255
+	case v > 0:
+		return uint8(v)
 	}
-	return pix
+	return 0
 }
 
 func (t *tables) oddities() []string {

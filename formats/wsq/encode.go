@@ -3,6 +3,8 @@ package wsq
 import (
 	"fmt"
 	"math"
+
+	"convenio/formats/internal/huff"
 )
 
 // Bit rates, in bits a pixel before the entropy coder's own gain.
@@ -112,11 +114,12 @@ func appendBlocks(out []byte, id byte, blocks ...[]int16) []byte {
 	out = appendSegment(out, markDHT, book.table(id))
 	for _, coeffs := range blocks {
 		out = appendSegment(out, markSOB, []byte{id})
-		w := bitWriter{out: out}
+		w := huff.Writer{Out: out}
 		symbols(coeffs, func(sym uint8, extra uint16, bits int) {
-			w.put(uint32(book.code[sym])<<bits|uint32(extra), int(book.bits[sym])+bits)
+			w.Put(uint32(book.code[sym])<<bits|uint32(extra), int(book.bits[sym])+bits)
 		})
-		out = w.flush()
+		w.Flush()
+		out = w.Out
 	}
 	return out
 }
@@ -156,29 +159,4 @@ func symbols(coeffs []int16, emit func(sym uint8, extra uint16, bits int)) {
 			emit(uint8(symZero+v), 0, 0)
 		}
 	}
-}
-
-// bitWriter writes bits from the highest down, and 00 behind each ff.
-type bitWriter struct {
-	out []byte
-	acc uint64
-	n   int
-}
-
-func (w *bitWriter) put(v uint32, bits int) {
-	w.acc = w.acc<<bits | uint64(v)
-	for w.n += bits; w.n >= 8; w.n -= 8 {
-		b := byte(w.acc >> (w.n - 8))
-		if w.out = append(w.out, b); b == 0xff {
-			w.out = append(w.out, 0)
-		}
-	}
-}
-
-// flush fills the last byte up with ones.
-func (w *bitWriter) flush() []byte {
-	if w.n > 0 {
-		w.put(0xff>>w.n, 8-w.n)
-	}
-	return w.out
 }

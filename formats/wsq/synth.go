@@ -54,21 +54,36 @@ func (s *synthesis) rows(r split) {
 	p := s.plan(r.w)
 	for y := 0; y < r.h; y += lanes {
 		n := min(lanes, r.h-y)
+		plane := s.pix[(r.y+y)*s.width+r.x:]
+		toLanes(s.in, plane, s.width, r.w, n)
+		s.strip(p, r.flipX)
+		fromLanes(plane, s.out, s.width, r.w, n)
+	}
+}
+
+// toLanes lays n rows side by side, in squares that the cache can hold.
+func toLanes(strip, plane []float32, stride, w, n int) {
+	for x := 0; x < w; x += lanes {
+		end := min(x+lanes, w)
 		for i := range n {
-			base := (r.y+y+i)*s.width + r.x
-			at := i
-			for _, v := range s.pix[base : base+r.w] {
-				s.in[at] = v
+			at := x*lanes + i
+			for _, v := range plane[i*stride+x : i*stride+end] {
+				strip[at] = v
 				at += lanes
 			}
 		}
-		s.strip(p, r.flipX)
+	}
+}
+
+// fromLanes is the inverse of toLanes.
+func fromLanes(plane, strip []float32, stride, w, n int) {
+	for x := 0; x < w; x += lanes {
+		end := min(x+lanes, w)
 		for i := range n {
-			base := (r.y+y+i)*s.width + r.x
-			row := s.pix[base : base+r.w]
-			at := i
-			for x := range row {
-				row[x] = s.out[at]
+			at := x*lanes + i
+			row := plane[i*stride+x : i*stride+end]
+			for j := range row {
+				row[j] = strip[at]
 				at += lanes
 			}
 		}

@@ -103,14 +103,17 @@ func TestRealPrintsAgain(t *testing.T) {
 }
 
 // TestAnySize: whatever the size, the image comes back, with every subband at
-// its place: at a high rate a smooth image is nearly exact.
+// its place: at a high rate it is nearly exact. A little noise makes that every
+// subband is coded.
 func TestAnySize(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w, h := rapid.IntRange(wsq.MinSide, 200).Draw(t, "w"), rapid.IntRange(wsq.MinSide, 200).Draw(t, "h")
 		ax, ay := rapid.Float64Range(0.05, 0.8).Draw(t, "ax"), rapid.Float64Range(0.05, 0.8).Draw(t, "ay")
 		img := &wsq.Image{Width: w, Height: h, Pix: make([]uint8, w*h)}
+		noise := uint32(w*h + 1)
 		for i := range img.Pix {
-			img.Pix[i] = uint8(128 + 100*math.Sin(ax*float64(i%w)+ay*float64(i/w)))
+			noise = noise*1664525 + 1013904223
+			img.Pix[i] = uint8(118 + float64(noise>>24)/12 + 80*math.Sin(ax*float64(i%w)+ay*float64(i/w)))
 		}
 		data, err := wsq.Encode(img, wsq.Options{BitRate: 4})
 		if err != nil {
@@ -120,7 +123,7 @@ func TestAnySize(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if p := psnr(img.Pix, got.Pix); p < 25 {
+		if p := psnr(img.Pix, got.Pix); p < 30 {
 			t.Fatalf("PSNR %.1f dB", p)
 		}
 	})

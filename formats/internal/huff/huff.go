@@ -1,4 +1,4 @@
-// Package huff reads the Huffman codes and the bits that JPEG (ITU-T T.81) and
+// Package huff reads and writes the Huffman codes and the bits that JPEG (ITU-T T.81) and
 // WSQ share: codes of at most 16 bits in canonical order, bytes ff stuffed.
 package huff
 
