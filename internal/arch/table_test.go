@@ -47,7 +47,8 @@ var packages = []entry{
 	{pkg: "formats/iir", reach: pure, ours: []string{"formats/sc37"}},
 	{pkg: "formats/cbeff", reach: pure, ours: []string{"formats/sc37"}},
 	{pkg: "formats/content", reach: pure, ours: []string{
-		"formats/ansinist", "formats/cbeff", "formats/fir", "formats/fmr", "formats/iir", "formats/inti", "formats/jpegl", "formats/picture", "formats/sc37",
+		"formats/ansinist", "formats/cbeff", "formats/fir", "formats/fmr", "formats/iir", "formats/inti",
+		"formats/jp2", "formats/jpegl", "formats/picture", "formats/sc37", "formats/wsq",
 	}},
 	{pkg: "capture", reach: pure, ours: []string{
 		"finger", "formats/ansinist", "formats/cbeff", "formats/content", "formats/fir", "formats/fmr", "formats/jpegl", "formats/picture", "formats/sc37", "formats/wsq",
