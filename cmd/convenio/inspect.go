@@ -137,7 +137,7 @@ func qualityText(q *int) string {
 
 // extractAll writes what a file holds into a folder and returns the names of the files written.
 func extractAll(io stdio, f *content.File, dir string) ([]string, error) {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
 	var written []string
@@ -253,7 +253,7 @@ func writeOutputs(io stdio, out []capture.Output, path string) error {
 		}
 		name := path
 		if folder {
-			if err := os.MkdirAll(path, 0o755); err != nil {
+			if err := os.MkdirAll(path, 0o700); err != nil {
 				return err
 			}
 			stem := o.Name

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -100,6 +101,36 @@ func TestConvertAndInspectRefuse(t *testing.T) {
 	for _, tt := range tests {
 		if _, errs, code := said(t, tt.args...); code == 0 || !strings.Contains(errs, tt.says) {
 			t.Errorf("%v: %s", tt.args, errs)
+		}
+	}
+}
+
+// TestFingersOfARecord gives --finger a record alone, and a picture alone, which does not say which finger it shows.
+func TestFingersOfARecord(t *testing.T) {
+	dir := t.TempDir()
+	img, _ := synth.NewFingerAt(5, finger.LeftRing).Impression(synth.DefaultConditions(5))
+	png, err := capture.Print{Image: img}.PNG()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := capture.Convert(png, capture.Conversion{To: "fir", Position: finger.LeftRing})
+	if err != nil {
+		t.Fatal(err)
+	}
+	record, picture := filepath.Join(dir, "a.fir"), filepath.Join(dir, "a.png")
+	if err := errors.Join(os.WriteFile(record, out[0].Data, 0o600), os.WriteFile(picture, png, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	images, err := (&fingerFlags{list: []string{record, "right-index=" + picture}}).read()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(images) != 2 || images[0].Position != "left-ring" || !bytes.Equal(images[0].Image, png) || images[1].Position != "right-index" {
+		t.Errorf("%d images, %s", len(images), images[0].Position)
+	}
+	for name, list := range map[string][]string{"picture": {picture}, "nothing": {filepath.Join(dir, "gone")}} {
+		if _, err := (&fingerFlags{list: list}).read(); err == nil || !strings.Contains(err.Error(), "--finger") {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }

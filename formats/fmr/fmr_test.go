@@ -165,6 +165,24 @@ func TestANSI(t *testing.T) {
 	}
 }
 
+// TestANSIDraft has a record whose capture equipment takes 2 bytes: published readers of ANSI 378-2009 disagree.
+func TestANSIDraft(t *testing.T) {
+	r := sample(ISO2005)
+	r.Product, r.Equipment = Product{0x42, 0x11}, Equipment{Device: 0xb5}
+	for _, f := range []Format{ANSI2009, ANSI2009Am1} {
+		b := ansi(r, f, false)
+		b = append(b[:16:16], b[17:]...)
+		binary.BigEndian.PutUint32(b[8:], uint32(len(b)))
+		got, err := Parse(b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got.Format != f || len(got.Views) != 2 || got.Equipment != r.Equipment || len(got.Oddities) != 1 || !strings.Contains(got.Oddities[0].Text, "draft of 2007") {
+			t.Errorf("%v %+v", got.Format, got.Oddities)
+		}
+	}
+}
+
 // TestANSILong has a record of over 65,535 bytes, whose length field then is 6 bytes long.
 func TestANSILong(t *testing.T) {
 	r := sample(ISO2005)

@@ -58,6 +58,7 @@ func Parse(data []byte) (*Record, error) {
 type layout struct {
 	format Format
 	long   bool // ANSI 378-2004 with its length of 6 bytes
+	draft  bool // ANSI 378-2009 with capture equipment of 2 bytes, as its draft of 2007 and readers made for that have it
 }
 
 // layoutsOf returns the layouts that the version allows, the likelier first.
@@ -74,11 +75,11 @@ func layoutsOf(data []byte) ([]layout, error) {
 		return out, nil
 	case "30", "030":
 		if !like2011(data) {
-			return []layout{{format: ANSI2009}, {format: ISO2011}}, nil
+			return []layout{{format: ANSI2009}, {format: ANSI2009, draft: true}, {format: ISO2011}}, nil
 		}
-		return []layout{{format: ISO2011}, {format: ANSI2009}}, nil
+		return []layout{{format: ISO2011}, {format: ANSI2009}, {format: ANSI2009, draft: true}}, nil
 	case "35", "035":
-		return []layout{{format: ANSI2009Am1}}, nil
+		return []layout{{format: ANSI2009Am1}, {format: ANSI2009Am1, draft: true}}, nil
 	default:
 		return nil, fmt.Errorf("%w: version %q at byte 4, known are 20, 030 and 035", sc37.ErrFormat, data[4:8])
 	}
@@ -218,7 +219,13 @@ func (p *parser) header2009() (count int) {
 	c, r := p.c, p.rec
 	p.length(c.U32("length"))
 	r.Product = Product{c.U16("product owner"), c.U16("product type")}
-	r.Equipment = Equipment{Certification: c.U8("capture equipment certification"), Device: c.U16("capture equipment")}
+	if at := c.At(); p.layout.draft {
+		e := c.U16("capture equipment")
+		r.Equipment = Equipment{Certification: uint8(e >> 12), Device: e & 0x0fff}
+		p.odd("capture equipment", at, "2 bytes, as in the draft of 2007; the standard has 3")
+	} else {
+		r.Equipment = Equipment{Certification: c.U8("capture equipment certification"), Device: c.U16("capture equipment")}
+	}
 	count = int(c.U8("number of views"))
 	if at := c.At(); c.U8("reserved") != 0 {
 		p.odd("reserved", at, "not 0")

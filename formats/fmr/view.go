@@ -5,7 +5,8 @@ import "convenio/formats/sc37"
 // view reads one view; shared holds what the header of the first generation says for all of them.
 func (p *parser) view(shared View) {
 	c := p.c
-	v, start, stated, count := shared, c.At(), 0, 0
+	v, start, stated := shared, c.At(), 0
+	var count int
 	switch p.rec.Format {
 	case ISO2005, ANSI2004:
 		count = p.viewHead2005(&v)

@@ -40,7 +40,7 @@ func (r *Record) image(b []byte, i int) ([]byte, error) {
 	m := r.Images[i]
 	m.Edition = ISO2011
 	if err := m.check(); err != nil {
-		return nil, fmt.Errorf("%w: image %d, %v", sc37.ErrWrite, i+1, err)
+		return nil, fmt.Errorf("%w: image %d, %w", sc37.ErrWrite, i+1, err)
 	}
 	be, start := binary.BigEndian, len(b)
 	b = append(b, 0, 0, 0, 0)
