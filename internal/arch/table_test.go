@@ -30,8 +30,8 @@ type entry struct {
 // point to a line above.
 var packages = []entry{
 	{pkg: "finger", reach: pure},
-	{pkg: "finger/internal/...", reach: disk, ours: []string{"finger", "synth"}},
 	{pkg: "synth", reach: pure, ours: []string{"finger"}},
+	{pkg: "finger/internal/...", reach: disk, ours: []string{"finger", "synth"}},
 	{pkg: "eval", reach: pure, ours: []string{"finger"}},
 	{pkg: "gallery", reach: pure, ours: []string{"finger"}},
 	{pkg: "formats/picture", reach: pure},
