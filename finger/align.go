@@ -1,7 +1,5 @@
 package finger
 
-import "slices"
-
 const (
 	compatOne     = 256
 	relaxRounds   = 4
@@ -13,35 +11,74 @@ const (
 	rivalShare    = 125 // the second only if its promise times this is at least 100 times the first's
 )
 
-// relate fills the matrix of how well each two links agree on one movement of the print: 0..compatOne.
+// tie is a link another one agrees with on one movement of the print, and how well: 1..compatOne.
+type tie struct{ other, value uint16 }
+
+// ties holds for each link those it agrees with. Two strangers' links hardly ever agree, so most lists are short.
+type ties struct {
+	list [topLinks][topLinks]tie
+	n    [topLinks]uint8
+}
+
+func (t *ties) of(i int) []tie { return t.list[i][:t.n[i]] }
+
+func (t *ties) add(i, j int, value int32) {
+	t.list[i][t.n[i]%topLinks] = tie{uint16(j), uint16(value)}
+	t.n[i]++
+}
+
+// arm is a link with its minutiae's places and what the print turns between them.
+type arm struct {
+	ax, ay, bx, by int32
+	a, b           uint8
+	rot            uint8
+}
+
+// arms fills in a list of links; it belongs to the Comparer until the next call.
+func (c *Comparer) arms(a, b *Prepared, links []link) []arm {
+	c.armed = c.armed[:0]
+	for _, l := range links {
+		p, q := &a.points[l.a], &b.points[l.b]
+		c.armed = append(c.armed, arm{p.x, p.y, q.x, q.y, uint8(l.a), uint8(l.b), q.dir - p.dir})
+	}
+	return c.armed
+}
+
+// relate notes how well each two links agree on one movement of the print.
 func (c *Comparer) relate(a, b *Prepared) {
-	n := len(c.top)
-	c.compat = resize(c.compat, n*n)
-	for i := range n {
-		c.compat[i*n+i] = 0
-		for j := i + 1; j < n; j++ {
-			v := compatible(a, b, c.top[i], c.top[j])
-			c.compat[i*n+j], c.compat[j*n+i] = v, v
+	var near [topLinks]uint8
+	list := c.arms(a, b, c.top)
+	clear(c.ties.n[:])
+	for i := range list {
+		s, n := &list[i], 0
+		for j := i + 1; j < len(list); j++ {
+			near[n%topLinks] = uint8(j)
+			dr := int(int8(s.rot - list[j].rot))
+			n += int(uint64(dr*dr-turnTolerance*turnTolerance-1) >> 63)
+		}
+		for _, j := range near[:n] {
+			if v := compatible(s, &list[j]); v > 0 {
+				c.ties.add(i, int(j), v)
+				c.ties.add(int(j), i, v)
+			}
 		}
 	}
 }
 
 // compatible asks whether moving the first link's minutia onto its partner brings the second's near its own.
-func compatible(a, b *Prepared, s, t link) int32 {
+func compatible(s, t *arm) int32 {
 	if s.a == t.a || s.b == t.b {
 		return 0
 	}
-	sa, sb, ta, tb := &a.points[s.a], &b.points[s.b], &a.points[t.a], &b.points[t.b]
-	r1, r2 := int8(sb.dir-sa.dir), int8(tb.dir-ta.dir)
-	dr := absInt(int(r1 - r2))
+	dr := absInt(int(int8(s.rot - t.rot)))
 	if dr > turnTolerance {
 		return 0
 	}
-	rot := int(uint8(r1))*4 + int(r2-r1)*2
+	rot := int(s.rot)*4 + int(int8(t.rot-s.rot))*2
 	ca, sn := icos(rot), isin(rot)
-	dx, dy := ta.x-sa.x, ta.y-sa.y
-	ex := (dx*ca+dy*sn)/trigOne - (tb.x - sb.x)
-	ey := (dy*ca-dx*sn)/trigOne - (tb.y - sb.y)
+	dx, dy := t.ax-s.ax, t.ay-s.ay
+	ex := (dx*ca+dy*sn)/trigOne - (t.bx - s.bx)
+	ey := (dy*ca-dx*sn)/trigOne - (t.by - s.by)
 	// Most fail here: a bound of the limit spares them the roots.
 	if bound := relTolerance*2 + (max(dx, -dx)+max(dy, -dy))*2/relShare; ex > bound || -ex > bound || ey > bound || -ey > bound {
 		return 0
@@ -55,91 +92,27 @@ func compatible(a, b *Prepared, s, t link) int32 {
 	return (compatOne * (limit - miss) / limit) * int32(turnTolerance+8-dr) / (turnTolerance + 8)
 }
 
-// hypothesis is a motion with what it promises.
-type hypothesis struct {
-	motion
-	promise int32
-}
-
-// bestHypothesis relaxes link weights (each is fed by those it agrees with), makes a motion of each of the strongest
-// seeds, follows up the two that promise most and keeps the better terms.
-func (c *Comparer) bestHypothesis(a, b *Prepared) Terms {
-	c.relax()
-	var trial [hypotheses]hypothesis
-	n := 0
-	for n < hypotheses {
-		seed := c.takeSeed()
-		if seed < 0 {
-			break
-		}
-		m := c.fitMotion(a, b, seed)
-		trial[n].motion, trial[n].promise = m, c.promise(a, b, m)
-		c.dropFollowers(seed)
-		n++
-	}
-	slices.SortStableFunc(trial[:n], func(x, y hypothesis) int { return int(y.promise - x.promise) })
-	best := Terms{Evidence: hopeless}
-	c.bestPair = c.bestPair[:0]
-	for i, h := range trial[:min(n, followed)] {
-		if i > 0 && h.promise*rivalShare < trial[0].promise*100 {
-			break
-		}
-		t := c.evaluate(a, b, h.motion)
-		if t.Evidence > best.Evidence {
-			best = t
-			c.bestPair = append(c.bestPair[:0], c.grown...)
-		}
-	}
-	return best
-}
-
-// takeSeed returns the link with most support, or -1.
-func (c *Comparer) takeSeed() int {
-	seed := 0
-	for i, v := range c.support {
-		if v > c.support[seed] {
-			seed = i
-		}
-	}
-	if c.support[seed] <= 0 {
-		return -1
-	}
-	return seed
-}
-
-// dropFollowers takes a seed and all that agree with it out of the running: they say the same.
-func (c *Comparer) dropFollowers(seed int) {
-	n := len(c.top)
-	for i := range c.support {
-		if i == seed || c.compat[seed*n+i] > compatOne/8 {
-			c.support[i] = 0
-		}
-	}
-}
-
-// relax sets support to each link's weight fed by compatible links.
+// relax sets support to each link's weight fed by the links it agrees with.
 func (c *Comparer) relax() {
 	n := len(c.top)
-	c.support = resize(c.support, 2*n)
-	cur, next := c.support[:n], c.support[n:]
+	c.support = resize(c.support, n)
+	var next [topLinks]int64
 	for i, l := range c.top {
-		cur[i] = l.weight * 16
+		c.support[i] = l.weight * 16
 	}
 	for range relaxRounds {
 		peak := int64(1)
 		for i := range n {
-			row := c.compat[i*n : (i+1)*n]
 			var acc int64
-			for j, v := range row {
-				acc += int64(v) * int64(cur[j])
+			for _, t := range c.ties.of(i) {
+				acc += int64(t.value) * int64(c.support[t.other])
 			}
-			acc = acc/compatOne + int64(cur[i])/4
-			next[i] = int32(min(acc, 1<<30))
+			acc = acc/compatOne + int64(c.support[i])/4
+			next[i] = min(acc, 1<<30)
 			peak = max(peak, acc)
 		}
 		for i := range n {
-			cur[i] = int32(int64(next[i]) * 65536 / peak)
+			c.support[i] = int32(next[i] * 65536 / peak)
 		}
 	}
-	c.support = c.support[:n]
 }

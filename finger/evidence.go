@@ -40,13 +40,13 @@ func (c *Comparer) evaluate(a, b *Prepared, m motion) Terms {
 func (c *Comparer) unpaired(a, b *Prepared, m motion, t *Terms) {
 	lonely := 0
 	for i, p := range c.moved {
-		if !c.usedA[i] && b.field.node(int(p.x>>3), int(p.y>>3)) >= 0 {
+		if !c.usedA.has(int32(i)) && b.field.node(int(p.x>>3), int(p.y>>3)) >= 0 {
 			lonely += int(p.quality)
 		}
 	}
 	back := motion{rot: -m.rot, ax: m.bx, ay: m.by, bx: m.ax, by: m.ay}
 	for j, q := range b.points {
-		if c.usedB[j] {
+		if c.usedB.has(int32(j)) {
 			continue
 		}
 		x, y := back.apply(q.x, q.y)
@@ -65,16 +65,17 @@ const linkReach = 90 * 8
 
 // linked sums up the support between neighbouring pairs, judged in the unbent prints.
 func (c *Comparer) linked(a, b *Prepared, t *Terms) {
-	for i, l := range c.grown {
-		p := a.points[l.a]
-		quality := min(p.quality, b.points[l.b].quality)
-		for _, k := range c.grown[i+1:] {
-			q := a.points[k.a]
-			if dx, dy := p.x-q.x, p.y-q.y; dx*dx+dy*dy > linkReach*linkReach {
+	arms := c.arms(a, b, c.grown)
+	for i := range c.grown {
+		l, s := &c.grown[i], &arms[i]
+		quality := min(a.points[l.a].quality, b.points[l.b].quality)
+		for j := i + 1; j < len(arms); j++ {
+			if dx, dy := s.ax-arms[j].ax, s.ay-arms[j].ay; dx*dx+dy*dy > linkReach*linkReach {
 				continue
 			}
-			if v := compatible(a, b, l, k); v > compatOne/3 {
-				w := min(quality, q.quality, b.points[k.b].quality)
+			if v := compatible(s, &arms[j]); v > compatOne/3 {
+				k := &c.grown[j]
+				w := min(quality, a.points[k.a].quality, b.points[k.b].quality)
 				root := math.Sqrt(float64(min(l.sim, k.sim)) / simOne)
 				t.Linked += float64(float64(v) * float64(w) / (compatOne * 100) * root)
 			}

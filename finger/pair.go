@@ -26,10 +26,13 @@ func (c *Comparer) pairUp(a, b *Prepared, m motion) {
 
 // move sets moved to a's minutiae after the motion.
 func (c *Comparer) move(a *Prepared, m motion) {
-	c.moved = c.moved[:0]
-	for _, p := range a.points {
-		x, y := m.apply(p.x, p.y)
-		c.moved = append(c.moved, point{x, y, p.dir + uint8((m.rot+2)>>2), p.kind, p.quality, p.index})
+	c.moved = resize(c.moved, len(a.points))
+	ca, sn := icos(m.rot), isin(m.rot)
+	turned := uint8((m.rot + 2) >> 2)
+	for i := range a.points {
+		p := &a.points[i]
+		dx, dy := p.x-m.ax, p.y-m.ay
+		c.moved[i] = point{m.bx + (dx*ca+dy*sn)/trigOne, m.by + (dy*ca-dx*sn)/trigOne, p.dir + turned, p.kind, p.quality, p.index}
 	}
 }
 
@@ -43,13 +46,38 @@ func (c *Comparer) promise(a, b *Prepared, m motion) (sum int32) {
 	return sum
 }
 
-// pairRound pairs greedily, cheapest first.
+// rowIndex tells where the points of each row of 16 pixels begin in a list by rising y.
+type rowIndex [MaxSide500/rowPx + 2]uint8
+
+const rowPx = 16
+
+// layRows indexes b's points.
+func (c *Comparer) layRows(b *Prepared) {
+	row := 0
+	for j := range b.points {
+		for ; row <= int(b.points[j].y)/(rowPx*unitsPerPixel); row++ {
+			c.rows[row%len(c.rows)] = uint8(j)
+		}
+	}
+	for ; row < len(c.rows); row++ {
+		c.rows[row] = uint8(len(b.points))
+	}
+}
+
+// from returns a place in the list before which all points lie above y.
+func (r *rowIndex) from(y int32) int {
+	return int(r[min(max(int(y)/(rowPx*unitsPerPixel), 0), len(r)-1)])
+}
+
+// pairRound pairs greedily, cheapest first. A possible pair is a number: its cost, then the minutiae's places.
 func (c *Comparer) pairRound(b *Prepared, tolerance int32) {
 	nb := len(b.points)
-	c.grown = c.grown[:0]
-	for i, p := range c.moved {
-		for j := firstFrom(b.points, p.y-tolerance); j < nb; j++ {
-			q := &b.points[j]
+	keys := c.keys[:0]
+	points := b.points
+	for i := range c.moved {
+		p := &c.moved[i]
+		for j := c.rows.from(p.y - tolerance); j < len(points); j++ {
+			q := &points[j]
 			dx, dy := p.x-q.x, p.y-q.y
 			if dy < -tolerance {
 				break
@@ -62,44 +90,22 @@ func (c *Comparer) pairRound(b *Prepared, tolerance int32) {
 			if turn > pairTurn || d2 > tolerance*tolerance {
 				continue
 			}
-			cost := d2*1024/(tolerance*tolerance) + turn*turn*1024/(pairTurn*pairTurn)
-			sim := c.sim[i*nb+j]
-			c.grown = append(c.grown, link{int32(i), int32(j), sim, cost + (simOne-sim)*2})
+			cost := d2*1024/(tolerance*tolerance) + turn*turn*1024/(pairTurn*pairTurn) + (simOne-c.sim[i*nb+j])*2
+			keys = append(keys, uint32(cost)<<14|uint32(i)<<7|uint32(j))
 		}
 	}
-	slices.SortFunc(c.grown, func(x, y link) int {
-		if x.weight != y.weight {
-			return int(x.weight - y.weight)
-		}
-		if x.a != y.a {
-			return int(x.a - y.a)
-		}
-		return int(x.b - y.b)
-	})
-	c.usedA, c.usedB = resize(c.usedA, len(c.moved)), resize(c.usedB, nb)
-	clear(c.usedA)
-	clear(c.usedB)
-	kept := c.grown[:0]
-	for _, l := range c.grown {
-		if !c.usedA[l.a] && !c.usedB[l.b] {
-			c.usedA[l.a], c.usedB[l.b] = true, true
-			kept = append(kept, l)
+	c.keys = keys
+	slices.Sort(keys)
+	c.usedA, c.usedB = bitset{}, bitset{}
+	c.grown = c.grown[:0]
+	for _, k := range keys {
+		i, j := int32(k>>7&127), int32(k&127)
+		if !c.usedA.has(i) && !c.usedB.has(j) {
+			c.usedA.add(i)
+			c.usedB.add(j)
+			c.grown = append(c.grown, link{i, j, c.sim[int(i)*nb+int(j)], 0})
 		}
 	}
-	c.grown = kept
-}
-
-// firstFrom returns the first point at or below y.
-func firstFrom(p []point, y int32) int {
-	lo, hi := 0, len(p)
-	for lo < hi {
-		if mid := (lo + hi) / 2; p[mid].y < y {
-			lo = mid + 1
-		} else {
-			hi = mid
-		}
-	}
-	return lo
 }
 
 // bend shifts every moved minutia by the weighted mean displacement of the pairs near it.

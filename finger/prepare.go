@@ -36,7 +36,6 @@ type descriptor struct {
 	cellValid uint64
 	flow      [4]uint64 // one word a code bit, one bit a place
 	flowValid uint64
-	mass      uint16 // bits set in cells
 }
 
 const (
@@ -152,7 +151,6 @@ func (p *Prepared) describe(i int) (d descriptor) {
 		for l, v := range sum {
 			if float64(v) > cylinderMu*massOne {
 				d.cells[l] |= 1 << k
-				d.mass++
 			}
 		}
 	}

@@ -11,24 +11,91 @@ const simOne = 1024
 const (
 	minCommonCells = 20 // valid cells two descriptors must share
 	minCommonFlow  = 16
-	maxTurn256     = 64 // minutiae whose directions differ more are not compared: a finger is not captured upside down
+	maxTurn256     = 64         // minutiae whose directions differ more are not compared: a finger is not captured upside down
+	simFloor       = simOne / 8 // less alike than this is no link
 )
 
-var sqrtTable [cylinderLayers*52 + 1]int32 // square roots, scale 256
+var (
+	sqrtTable  [cylinderLayers*52 + 1]int32 // square roots, scale 256
+	flowShares [65]uint32                   // simOne over a count of places, scale 65536
+)
 
 func init() {
 	for i := range sqrtTable {
 		sqrtTable[i] = int32(math.Sqrt(float64(i)) * 256)
 	}
+	for n := 1; n < len(flowShares); n++ {
+		flowShares[n] = uint32((simOne<<16 + n - 1) / n)
+	}
 }
 
-// similarity compares two descriptors: the cylinders' normalised distance (the paper's bit form) and the ridge flow's
-// mean angle. 0..simOne.
-func similarity(a, b *descriptor) int32 {
+// candidate is a pair of minutiae alike enough to be a link.
+type candidate struct {
+	a, b uint8
+	sim  uint16
+}
+
+// similarities fills the matrix of local similarities, its row and column sums, and the list of candidates.
+func (c *Comparer) similarities(a, b *Prepared) {
+	na, nb := len(a.points), len(b.points)
+	c.sim = resize(c.sim, na*nb)
+	clear(c.sim)
+	clear(c.colSum[:nb])
+	c.similar = c.similar[:0]
+	var near [maxMinutiae]alike
+	for i := range na {
+		row := c.sim[i*nb : (i+1)*nb]
+		d := &a.desc[i]
+		var sum int32
+		for _, k := range near[:flowing(d, b, a.points[i].dir, &near)] {
+			s := cylinders(d, &b.desc[k.b]) * k.flow / simOne
+			row[k.b] = s
+			sum += s
+			c.colSum[k.b] += s
+			if s >= simFloor {
+				c.similar = append(c.similar, candidate{uint8(i), uint8(k.b), uint16(s)})
+			}
+		}
+		c.rowSum[i] = sum
+	}
+}
+
+// alike is a minutia of the other print whose direction and ridge flow allow it to be the same.
+type alike struct{ b, flow int32 }
+
+// flowing lists b's minutiae around which the ridges flow much as they do around a's minutia of descriptor d and
+// direction dir, with how much: simOne less the mean angle between the two. It returns their number. Most pairs end
+// here, which is why this comes before the cylinders.
+func flowing(d *descriptor, b *Prepared, dir uint8, out *[maxMinutiae]alike) int {
+	n := 0
+	desc := b.desc[:len(b.points)]
+	for j := range b.points {
+		e := &desc[j]
+		f := d.flowValid & e.flowValid
+		nf := bits.OnesCount64(f) & 127
+		g := bits.OnesCount64((d.flow[0]^e.flow[0])&f) + bits.OnesCount64((d.flow[1]^e.flow[1])&f) +
+			bits.OnesCount64((d.flow[2]^e.flow[2])&f) + bits.OnesCount64((d.flow[3]^e.flow[3])&f)
+		turn := int(int8(dir - b.points[j].dir))
+		if n < len(out) {
+			out[n] = alike{int32(j), int32(nf<<16 | g)}
+		}
+		// All three must hold: a sign bit each, so that the processor need not guess.
+		n += int(uint64((minCommonFlow-1-nf)&(g*flowReject-nf-1)&(turn*turn-maxTurn256*maxTurn256-1)) >> 63)
+	}
+	for k := range out[:n] {
+		nf, g := out[k].flow>>16, uint32(out[k].flow&0xffff)
+		out[k].flow = simOne - int32(g*flowShares[nf]>>16)
+	}
+	return n
+}
+
+// flowReject: ridge flows that differ by more than one part in so many of the greatest mean angle are not alike.
+const flowReject = 1
+
+// cylinders is one less the cylinders' normalised distance (the paper's bit form), 0..simOne.
+func cylinders(a, b *descriptor) int32 {
 	v := a.cellValid & b.cellValid
-	f := a.flowValid & b.flowValid
-	nf := bits.OnesCount64(f)
-	if bits.OnesCount64(v) < minCommonCells || nf < minCommonFlow {
+	if bits.OnesCount64(v) < minCommonCells {
 		return 0
 	}
 	var x, na, nb int
@@ -42,11 +109,5 @@ func similarity(a, b *descriptor) int32 {
 	if norm == 0 {
 		return 0
 	}
-	cyl := simOne - simOne*sqrtTable[x]/norm
-	g := 0
-	for k := range a.flow {
-		g += bits.OnesCount64((a.flow[k] ^ b.flow[k]) & f)
-	}
-	flow := max(simOne-int32(g*simOne)/int32(nf), 0)
-	return cyl * flow / simOne
+	return simOne - simOne*sqrtTable[x]/norm
 }
