@@ -17,6 +17,7 @@ type Comparison struct {
 type Comparer struct {
 	sim      []int32     // similarity of each minutia of one side with each of the other
 	similar  []candidate // those alike enough to count
+	turned   turnIndex   // of the second side
 	rowSum   [maxMinutiae]int32
 	colSum   [maxMinutiae]int32
 	keys     []uint32 // working memory of selections and sorts
@@ -25,7 +26,7 @@ type Comparer struct {
 	ties     ties
 	support  []int32
 	moved    []point
-	rows     rowIndex // of the points paired with
+	target   target
 	grown    []link
 	usedA    bitset
 	usedB    bitset
@@ -56,7 +57,7 @@ func (c *Comparer) Compare(probe, reference *Prepared) Comparison {
 	if swapped {
 		a, b = b, a
 	}
-	out := Comparison{Terms: Terms{FlowError: 1, PeriodError: 1, Evidence: hopeless}}
+	out := Comparison{Terms: noTerms}
 	if len(a.points) < 2 || len(b.points) < 2 {
 		return out
 	}
@@ -71,6 +72,9 @@ func (c *Comparer) Compare(probe, reference *Prepared) Comparison {
 	out.Pairs = c.namePairs(a, b, swapped)
 	return out
 }
+
+// noTerms are the terms of a comparison that found nothing in common.
+var noTerms = Terms{FlowError: 1, PeriodError: 1, Evidence: hopeless}
 
 // namePairs gives the pairs found the templates' own numbers.
 func (c *Comparer) namePairs(a, b *Prepared, swapped bool) []Pair {

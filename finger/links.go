@@ -1,7 +1,7 @@
 package finger
 
 const (
-	topLinks   = 48  // links that take part in alignment
+	topLinks   = 32  // links that take part in alignment
 	linkBuffer = 128 // links gathered before the best are chosen
 )
 
@@ -10,18 +10,22 @@ const (
 // link is a number: its weight, then its minutiae's places in reverse, so that of equal weights the first comes first.
 func (c *Comparer) pickTop(nb int) {
 	keys := c.keys[:0]
-	floor := uint64(1) // least weight that still gets in
+	var last uint32 // least key that is still in
 	for _, l := range c.similar {
 		s := uint64(l.sim)
 		rivals := uint64(c.rowSum[l.a]+c.colSum[l.b]) - s
-		if s*s*64 < floor*rivals {
+		if s*s*64 < uint64(last>>14)*rivals {
 			continue
 		}
 		w := uint32(s*s*64) / uint32(rivals)
-		keys = append(keys, w<<14|uint32(127-l.a)<<7|uint32(127-l.b))
+		key := w<<14 | uint32(127-l.a)<<7 | uint32(127-l.b)
+		if key < last {
+			continue
+		}
+		keys = append(keys, key)
 		if len(keys) == linkBuffer {
 			keys = largest(keys, topLinks)
-			floor = uint64(smallest(keys)>>14) + 1
+			last = smallest(keys)
 		}
 	}
 	c.keys = keys

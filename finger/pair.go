@@ -46,59 +46,56 @@ func (c *Comparer) promise(a, b *Prepared, m motion) (sum int32) {
 	return sum
 }
 
-// rowIndex tells where the points of each row of 16 pixels begin in a list by rising y.
-type rowIndex [MaxSide500/rowPx + 2]uint8
-
-const rowPx = 16
-
-// layRows indexes b's points.
-func (c *Comparer) layRows(b *Prepared) {
-	row := 0
-	for j := range b.points {
-		for ; row <= int(b.points[j].y)/(rowPx*unitsPerPixel); row++ {
-			c.rows[row%len(c.rows)] = uint8(j)
-		}
-	}
-	for ; row < len(c.rows); row++ {
-		c.rows[row] = uint8(len(b.points))
-	}
+// target is the print that is paired with: its points row by row of rowPx pixels, and where each row begins.
+type target struct {
+	points []point
+	place  []uint8 // in the Prepared
+	rows   [rowCount + 1]uint8
 }
 
-// from returns a place in the list before which all points lie above y.
-func (r *rowIndex) from(y int32) int {
-	return int(r[min(max(int(y)/(rowPx*unitsPerPixel), 0), len(r)-1)])
+const (
+	rowPx    = 16
+	rowCount = MaxSide500/rowPx + 1
+)
+
+func rowOf(y int32) int { return min(max(int(y)/(rowPx*unitsPerPixel), 0), rowCount-1) }
+
+// set sorts the points by row, by counting.
+func (t *target) set(b *Prepared) {
+	n := len(b.points)
+	t.points, t.place = resize(t.points, n), resize(t.place, n)
+	clear(t.rows[:])
+	for i := range b.points {
+		t.rows[rowOf(b.points[i].y)+1]++
+	}
+	for r := range rowCount {
+		t.rows[r+1] += t.rows[r]
+	}
+	var next [rowCount]uint8
+	copy(next[:], t.rows[:])
+	for i := range b.points {
+		r := rowOf(b.points[i].y)
+		k := next[r]
+		next[r]++
+		t.points[k], t.place[k] = b.points[i], uint8(i)
+	}
 }
 
 // pairRound pairs greedily, cheapest first. A possible pair is a number: its cost, then the minutiae's places.
 func (c *Comparer) pairRound(b *Prepared, tolerance int32) {
+	c.keys = c.nearPairs(c.keys[:0], tolerance)
 	nb := len(b.points)
-	keys := c.keys[:0]
-	points := b.points
-	for i := range c.moved {
-		p := &c.moved[i]
-		for j := c.rows.from(p.y - tolerance); j < len(points); j++ {
-			q := &points[j]
-			dx, dy := p.x-q.x, p.y-q.y
-			if dy < -tolerance {
-				break
-			}
-			if dx > tolerance || dx < -tolerance {
-				continue
-			}
-			turn := int32(absInt(int(int8(p.dir - q.dir))))
-			d2 := dx*dx + dy*dy
-			if turn > pairTurn || d2 > tolerance*tolerance {
-				continue
-			}
-			cost := d2*1024/(tolerance*tolerance) + turn*turn*1024/(pairTurn*pairTurn) + (simOne-c.sim[i*nb+j])*2
-			keys = append(keys, uint32(cost)<<14|uint32(i)<<7|uint32(j))
-		}
+	for k, ij := range c.keys {
+		i, j := int(ij>>7&127), int(ij&127)
+		p, q := &c.moved[i], &b.points[j]
+		dx, dy, turn := p.x-q.x, p.y-q.y, int32(int8(p.dir-q.dir))
+		cost := (dx*dx+dy*dy)*1024/(tolerance*tolerance) + turn*turn*1024/(pairTurn*pairTurn) + (simOne-c.sim[i*nb+j])*2
+		c.keys[k] = uint32(cost)<<14 | ij
 	}
-	c.keys = keys
-	slices.Sort(keys)
+	slices.Sort(c.keys)
 	c.usedA, c.usedB = bitset{}, bitset{}
 	c.grown = c.grown[:0]
-	for _, k := range keys {
+	for _, k := range c.keys {
 		i, j := int32(k>>7&127), int32(k&127)
 		if !c.usedA.has(i) && !c.usedB.has(j) {
 			c.usedA.add(i)
@@ -108,14 +105,49 @@ func (c *Comparer) pairRound(b *Prepared, tolerance int32) {
 	}
 }
 
+// nearPairs appends the places of minutiae that lie within the tolerance and point the same way.
+func (c *Comparer) nearPairs(out []uint32, tolerance int32) []uint32 {
+	t := &c.target
+	var found room[uint32]
+	reach := int64(tolerance) * int64(tolerance)
+	for i := range c.moved {
+		p := &c.moved[i]
+		lo, hi := int(t.rows[rowOf(p.y-tolerance)]), int(t.rows[rowOf(p.y+tolerance)+1])
+		n := 0
+		points, place := t.points[lo:hi], t.place[lo:hi]
+		for k := range points {
+			q := &points[k]
+			dx, dy, turn := int64(p.x-q.x), int64(p.y-q.y), int64(int8(p.dir-q.dir))
+			found[n&127] = uint32(i)<<7 | uint32(place[k])
+			n += int(uint64((dx*dx+dy*dy-reach-1)&(turn*turn-pairTurn*pairTurn-1)) >> 63)
+		}
+		out = append(out, found[:n]...)
+	}
+	return out
+}
+
+// bendWeight falls from simOne to 0 over twice bendReachPx, by squared distance: (1 - d2/r2) squared.
+var bendWeight [bendSteps]int32
+
+const (
+	bendShift = 10 // squared distances are taken in steps of so many bits
+	bendSteps = (2*bendReachPx*unitsPerPixel)*(2*bendReachPx*unitsPerPixel)>>bendShift + 1
+)
+
+func init() {
+	for i := range bendWeight {
+		k := int64(bendSteps - i)
+		bendWeight[i] = int32(simOne * k * k / (bendSteps * bendSteps))
+	}
+}
+
 // bend shifts every moved minutia by the weighted mean displacement of the pairs near it.
 func (c *Comparer) bend(b *Prepared) {
-	const reach = bendReachPx * 8
 	type shift struct{ x, y, dx, dy, w int32 }
 	var buf [maxMinutiae]shift
 	n := 0
 	for _, l := range c.grown {
-		p, q := c.moved[l.a], b.points[l.b]
+		p, q := &c.moved[l.a], &b.points[l.b]
 		if n < len(buf) {
 			buf[n] = shift{p.x, p.y, q.x - p.x, q.y - p.y, l.sim + 64}
 			n++
@@ -123,21 +155,21 @@ func (c *Comparer) bend(b *Prepared) {
 	}
 	for i := range c.moved {
 		p := &c.moved[i]
-		var w, sx, sy int64
-		for _, s := range buf[:n] {
-			dx, dy := int64(s.x-p.x), int64(s.y-p.y)
-			d2 := dx*dx + dy*dy
-			if d2 >= 4*reach*reach {
+		var w, sx, sy int32
+		for k := range buf[:n] {
+			s := &buf[k]
+			dx, dy := s.x-p.x, s.y-p.y
+			near := (dx*dx + dy*dy) >> bendShift
+			if near >= bendSteps {
 				continue
 			}
-			k := int64(s.w) * (4*reach*reach - d2) / (4 * reach * reach)
-			k = k * (4*reach*reach - d2) / (4 * reach * reach)
-			w += k
-			sx += k * int64(s.dx)
-			sy += k * int64(s.dy)
+			m := s.w * bendWeight[near] / simOne
+			w += m
+			sx += m * s.dx
+			sy += m * s.dy
 		}
 		w += bendPrior * simOne / 2
-		p.x += int32(sx / w)
-		p.y += int32(sy / w)
+		p.x += sx / w
+		p.y += sy / w
 	}
 }

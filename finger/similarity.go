@@ -42,12 +42,13 @@ func (c *Comparer) similarities(a, b *Prepared) {
 	clear(c.sim)
 	clear(c.colSum[:nb])
 	c.similar = c.similar[:0]
-	var near [maxMinutiae]alike
+	var near room[alike]
+	c.turned.set(b.points)
 	for i := range na {
 		row := c.sim[i*nb : (i+1)*nb]
 		d := &a.desc[i]
 		var sum int32
-		for _, k := range near[:flowing(d, b, a.points[i].dir, &near)] {
+		for _, k := range near[:c.flowing(d, b, a.points[i].dir, &near)] {
 			s := cylinders(d, &b.desc[k.b]) * k.flow / simOne
 			row[k.b] = s
 			sum += s
@@ -63,24 +64,36 @@ func (c *Comparer) similarities(a, b *Prepared) {
 // alike is a minutia of the other print whose direction and ridge flow allow it to be the same.
 type alike struct{ b, flow int32 }
 
+// room holds a list of a template's minutiae; its size is a power of two, so that a place in it needs no test.
+type room[T any] [128]T
+
+// turnIndex tells where each direction begins in a list of points by rising direction.
+type turnIndex [257]uint8
+
+func (t *turnIndex) set(points []point) {
+	dir := 0
+	for i := range points {
+		for ; dir <= int(points[i].dir); dir++ {
+			t[dir] = uint8(i)
+		}
+	}
+	for ; dir < len(t); dir++ {
+		t[dir] = uint8(len(points))
+	}
+}
+
 // flowing lists b's minutiae around which the ridges flow much as they do around a's minutia of descriptor d and
 // direction dir, with how much: simOne less the mean angle between the two. It returns their number. Most pairs end
 // here, which is why this comes before the cylinders.
-func flowing(d *descriptor, b *Prepared, dir uint8, out *[maxMinutiae]alike) int {
-	n := 0
-	desc := b.desc[:len(b.points)]
-	for j := range b.points {
-		e := &desc[j]
-		f := d.flowValid & e.flowValid
-		nf := bits.OnesCount64(f) & 127
-		g := bits.OnesCount64((d.flow[0]^e.flow[0])&f) + bits.OnesCount64((d.flow[1]^e.flow[1])&f) +
-			bits.OnesCount64((d.flow[2]^e.flow[2])&f) + bits.OnesCount64((d.flow[3]^e.flow[3])&f)
-		turn := int(int8(dir - b.points[j].dir))
-		if n < len(out) {
-			out[n] = alike{int32(j), int32(nf<<16 | g)}
-		}
-		// All three must hold: a sign bit each, so that the processor need not guess.
-		n += int(uint64((minCommonFlow-1-nf)&(g*flowReject-nf-1)&(turn*turn-maxTurn256*maxTurn256-1)) >> 63)
+func (c *Comparer) flowing(d *descriptor, b *Prepared, dir uint8, out *room[alike]) int {
+	t := &c.turned
+	first, last := int(dir)-maxTurn256, int(dir)+maxTurn256
+	n := flowingAmong(d, b, t[max(first, 0)], t[min(last+1, 256)], out, 0)
+	switch { // directions go round
+	case first < 0:
+		n = flowingAmong(d, b, t[first+256], t[256], out, n)
+	case last > 255:
+		n = flowingAmong(d, b, 0, t[last-255], out, n)
 	}
 	for k := range out[:n] {
 		nf, g := out[k].flow>>16, uint32(out[k].flow&0xffff)
@@ -89,8 +102,21 @@ func flowing(d *descriptor, b *Prepared, dir uint8, out *[maxMinutiae]alike) int
 	return n
 }
 
-// flowReject: ridge flows that differ by more than one part in so many of the greatest mean angle are not alike.
-const flowReject = 1
+// flowingAmong appends to the n listed those of b's minutiae from lo to hi whose flow is comparable and not across.
+func flowingAmong(d *descriptor, b *Prepared, lo, hi uint8, out *room[alike], n int) int {
+	desc := b.desc[lo:hi]
+	for j := range desc {
+		e := &desc[j]
+		f := d.flowValid & e.flowValid
+		nf := bits.OnesCount64(f) & 127
+		g := bits.OnesCount64((d.flow[0]^e.flow[0])&f) + bits.OnesCount64((d.flow[1]^e.flow[1])&f) +
+			bits.OnesCount64((d.flow[2]^e.flow[2])&f) + bits.OnesCount64((d.flow[3]^e.flow[3])&f)
+		out[n&127] = alike{int32(lo) + int32(j), int32(nf<<16 | g)}
+		// Both must hold: a sign bit each, so that the processor need not guess.
+		n += int(uint64((minCommonFlow-1-nf)&(g-nf)) >> 63)
+	}
+	return n
+}
 
 // cylinders is one less the cylinders' normalised distance (the paper's bit form), 0..simOne.
 func cylinders(a, b *descriptor) int32 {
@@ -109,5 +135,5 @@ func cylinders(a, b *descriptor) int32 {
 	if norm == 0 {
 		return 0
 	}
-	return simOne - simOne*sqrtTable[x]/norm
+	return simOne - int32(simOne*uint32(sqrtTable[x])/uint32(norm))
 }
