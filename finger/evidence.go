@@ -112,18 +112,20 @@ func flowAgreement(a, b *Prepared, m motion, t *Terms) {
 }
 
 // Weights of the terms, by logistic regression (internal/fit) over mated and non-mated pairs of four sets of three real
-// sensors and one generator, and of the same images made harder (turned, bent, cut to a part, unevenly dry, noisy); all
-// sets weigh equally, a set's non-mated pairs four times its mated ones. Leaving out one set at a time changed the error
-// rates of the others little. Square roots keep a term from growing with the print's size alone; flow and period are
-// capped because a few fingers cannot show how often two strangers' ridge flows are alike.
+// sensors and one generator, of the same images made harder (internal/harden: turned, bent, cut to a part, unevenly dry
+// and wet, noisy) to half and to full strength; all sets weigh equally, a set's non-mated pairs four times its mated ones.
+// Leaving out one set at a time changed the error rates of the others little (docs/finger.md). Square roots keep a term
+// from growing with the print's size alone; flow and period are capped because a few fingers cannot show how often two
+// strangers' ridge flows are alike.
 const (
-	weightOne      = 2.8
-	weightUnpaired = -2.4
-	weightFlow     = -7.5
-	weightPeriod   = -12.5
-	weightLinked   = 5.0
-	flowErrorCap   = 0.3
-	periodErrorCap = 0.2
+	weightOne        = 2.0
+	weightUnpaired   = -2.85
+	weightFlow       = -12.0
+	weightPeriod     = -16.0
+	weightLinked     = 3.7
+	weightSimilarity = 2.65
+	flowErrorCap     = 0.3
+	periodErrorCap   = 0.2
 )
 
 // evidence is the raw score: the logarithm of the odds that the pair is mated, up to a constant.
@@ -131,5 +133,6 @@ func (t Terms) evidence() float64 {
 	e := weightOne + float64(weightUnpaired*math.Sqrt(t.Unpaired))
 	e += float64(weightFlow * min(t.FlowError, flowErrorCap))
 	e += float64(weightPeriod * min(t.PeriodError, periodErrorCap))
-	return e + float64(weightLinked*math.Sqrt(t.Linked))
+	e += float64(weightLinked * math.Sqrt(t.Linked))
+	return e + float64(weightSimilarity*math.Sqrt(t.Similarity))
 }
