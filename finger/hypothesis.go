@@ -22,7 +22,6 @@ type hypothesis struct {
 // seeds, follows up the one that promises most, a close second too where the first leaves doubt, and keeps the better terms.
 func (c *Comparer) bestHypothesis(a, b *Prepared) Terms {
 	best := noTerms
-	c.bestPair = c.bestPair[:0]
 	smaller := min(len(a.points), len(b.points))
 	if 2*c.relax() < hopelessSupport*int64(smaller*smaller*smaller) {
 		return best

@@ -11,7 +11,7 @@ const simOne = 1024
 const (
 	minCommonCells = 20 // valid cells two descriptors must share
 	minCommonFlow  = 16
-	maxTurn256     = 64         // minutiae whose directions differ more are not compared: a finger is not captured upside down
+	maxTurn256     = 64         // minutiae whose directions differ more are not compared unless asked for: a finger is seldom captured upside down
 	simFloor       = simOne / 8 // less alike than this is no link
 )
 
@@ -35,8 +35,8 @@ type candidate struct {
 	sim  uint16
 }
 
-// similarities fills the matrix of local similarities, its row and column sums, and the list of candidates.
-func (c *Comparer) similarities(a, b *Prepared) {
+// similarities fills the matrix of local similarities of minutiae whose directions differ by at most turn, its row and column sums, and the list of candidates.
+func (c *Comparer) similarities(a, b *Prepared, turn int) {
 	na, nb := len(a.points), len(b.points)
 	c.sim = resize(c.sim, na*nb)
 	clear(c.sim)
@@ -48,7 +48,7 @@ func (c *Comparer) similarities(a, b *Prepared) {
 		row := c.sim[i*nb : (i+1)*nb]
 		d := &a.desc[i]
 		var sum int32
-		for _, k := range near[:c.flowing(d, b, a.points[i].dir, &near)] {
+		for _, k := range near[:c.flowing(d, b, int(a.points[i].dir), turn, &near)] {
 			s := cylinders(d, &b.desc[k.b]) * k.flow / simOne
 			row[k.b] = s
 			sum += s
@@ -83,11 +83,14 @@ func (t *turnIndex) set(points []point) {
 }
 
 // flowing lists b's minutiae around which the ridges flow much as they do around a's minutia of descriptor d and
-// direction dir, with how much: simOne less the mean angle between the two. It returns their number. Most pairs end
+// direction dir that differs by at most turn, with how much: simOne less the mean angle between the two. It returns their number. Most pairs end
 // here, which is why this comes before the cylinders.
-func (c *Comparer) flowing(d *descriptor, b *Prepared, dir uint8, out *room[alike]) int {
+func (c *Comparer) flowing(d *descriptor, b *Prepared, dir, turn int, out *room[alike]) int {
 	t := &c.turned
-	first, last := int(dir)-maxTurn256, int(dir)+maxTurn256
+	first, last := dir-turn, dir+turn
+	if turn >= 128 {
+		first, last = 0, 255
+	}
 	n := flowingAmong(d, b, t[max(first, 0)], t[min(last+1, 256)], out, 0)
 	switch { // directions go round
 	case first < 0:
