@@ -13,7 +13,7 @@
 // Extraction is a list of steps, a file each, and a Tap sees what each made: resample, normalise, segment, orientation,
 // period, enhance (the last three twice), thin, skeleton, minutia, filter, quality. Comparison likewise: prepare
 // (descriptors), similarity, align (hypotheses), pair (one to one, following the skin's distortion), evidence (for and
-// against), score (calibrated to a false match rate), fuse (several fingers).
+// against), score (calibrated to a false match rate), fuse and person (several fingers).
 //
 // Guarantees: no input or output but values; time and memory bounded by the image's size, which is bounded; the same
 // template and score on every platform (see numeric.go); a score does not depend on which print is the probe; functions
