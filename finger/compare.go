@@ -1,7 +1,5 @@
 package finger
 
-import "slices"
-
 // Pair is one minutia of the probe paired with one of the reference.
 type Pair struct {
 	Probe, Reference int     // indices into the templates' Minutiae
@@ -17,16 +15,25 @@ type Comparison struct {
 
 // Comparer compares prepared templates. It holds working memory: use one per goroutine.
 type Comparer struct {
-	sim      []int32
-	rowSum   []int32
-	colSum   []int32
+	// AnyTurn makes Compare look at prints turned by any angle, upside down too, where upright ones do not match. It then
+	// takes two to three times as long for strangers, and a score found so is less by 3, for it had twice the chances.
+	AnyTurn bool
+
+	sim      []int32     // similarity of each minutia of one side with each of the other
+	similar  []candidate // those alike enough to count
+	turned   turnIndex   // of the second side
+	rowSum   [maxMinutiae]int32
+	colSum   [maxMinutiae]int32
+	keys     []uint32 // working memory of selections and sorts
 	top      []link
+	armed    []arm
+	ties     ties
 	support  []int32
-	compat   []int32
 	moved    []point
+	target   target
 	grown    []link
-	usedA    []bool
-	usedB    []bool
+	usedA    bitset
+	usedB    bitset
 	pairs    []Pair
 	bestPair []link
 }
@@ -38,8 +45,14 @@ func NewComparer() *Comparer { return new(Comparer) }
 type link struct {
 	a, b   int32
 	sim    int32 // local similarity, 0..simOne
-	weight int32 // similarity normalised by the competition of both, or a pairing's cost
+	weight int32 // similarity normalised by the competition of both
 }
+
+// bitset holds a mark for each minutia of a template.
+type bitset [(maxMinutiae + 63) / 64]uint64
+
+func (s *bitset) has(i int32) bool { return s[i>>6]>>(i&63)&1 != 0 }
+func (s *bitset) add(i int32)      { s[i>>6] |= 1 << (i & 63) }
 
 // Compare compares two templates. The score is the same whichever is the probe.
 func (c *Comparer) Compare(probe, reference *Prepared) Comparison {
@@ -48,18 +61,45 @@ func (c *Comparer) Compare(probe, reference *Prepared) Comparison {
 	if swapped {
 		a, b = b, a
 	}
-	out := Comparison{Terms: Terms{FlowError: 1, PeriodError: 1, Evidence: hopeless}}
+	out := Comparison{Terms: noTerms}
 	if len(a.points) < 2 || len(b.points) < 2 {
 		return out
 	}
-	c.similarities(a, b)
-	c.pickTop(a, b)
-	if len(c.top) < 2 {
+	out.Terms = c.align(a, b, maxTurn256)
+	out.Score = calibrate(out.Terms.Evidence)
+	out.Pairs = c.namePairs(a, b, swapped)
+	if !c.AnyTurn || out.Score >= uprightScore {
 		return out
 	}
+	terms := c.align(a, b, 128)
+	if s := calibrate(terms.Evidence) - anyTurnCost; s > out.Score {
+		return Comparison{Score: s, Terms: terms, Pairs: c.namePairs(a, b, swapped)}
+	}
+	return out
+}
+
+const (
+	uprightScore = 40 // from which no other turn is tried
+	anyTurnCost  = 3  // -10 log10 of one half: twice the comparisons, twice the false matches
+)
+
+// align finds the best movement of a onto b among minutiae whose directions differ by at most turn (256 a turn).
+func (c *Comparer) align(a, b *Prepared, turn int) Terms {
+	c.bestPair = c.bestPair[:0]
+	c.similarities(a, b, turn)
+	c.pickTop(len(b.points))
+	if len(c.top) < 2 {
+		return noTerms
+	}
 	c.relate(a, b)
-	out.Terms = c.bestHypothesis(a, b)
-	out.Score = calibrate(out.Terms.Evidence)
+	return c.bestHypothesis(a, b)
+}
+
+// noTerms are the terms of a comparison that found nothing in common.
+var noTerms = Terms{FlowError: 1, PeriodError: 1, Evidence: hopeless}
+
+// namePairs gives the pairs found the templates' own numbers.
+func (c *Comparer) namePairs(a, b *Prepared, swapped bool) []Pair {
 	c.pairs = c.pairs[:0]
 	for _, l := range c.bestPair {
 		p := Pair{int(a.points[l.a].index), int(b.points[l.b].index), float64(l.sim) / simOne}
@@ -68,32 +108,7 @@ func (c *Comparer) Compare(probe, reference *Prepared) Comparison {
 		}
 		c.pairs = append(c.pairs, p)
 	}
-	out.Pairs = c.pairs
-	return out
-}
-
-// similarities fills the matrix of local similarities and its row and column sums.
-func (c *Comparer) similarities(a, b *Prepared) {
-	na, nb := len(a.points), len(b.points)
-	c.sim = resize(c.sim, na*nb)
-	c.rowSum = resize(c.rowSum, na)
-	c.colSum = resize(c.colSum, nb)
-	clear(c.rowSum)
-	clear(c.colSum)
-	for i := range na {
-		row := c.sim[i*nb : (i+1)*nb]
-		da, ta := &a.desc[i], a.points[i].dir
-		for j := range row {
-			row[j] = 0
-			if absInt(int(int8(ta-b.points[j].dir))) > maxTurn256 {
-				continue
-			}
-			s := similarity(da, &b.desc[j])
-			row[j] = s
-			c.rowSum[i] += s
-			c.colSum[j] += s
-		}
-	}
+	return c.pairs
 }
 
 func resize[T any](s []T, n int) []T {
@@ -101,49 +116,4 @@ func resize[T any](s []T, n int) []T {
 		return make([]T, n, n+n/4)
 	}
 	return s[:n]
-}
-
-const topLinks = 48 // links that take part in alignment
-
-// pickTop keeps the links that stand out among their rivals: similarity over the sum of row and column (as MSU
-// LatentAFIS does), so that minutiae with common surroundings do not crowd out the telling ones.
-func (c *Comparer) pickTop(a, b *Prepared) {
-	nb := len(b.points)
-	c.top = c.top[:0]
-	floor := int32(0)
-	for i := range a.points {
-		for j := range b.points {
-			s := c.sim[i*nb+j]
-			if s < simOne/8 {
-				continue
-			}
-			w := int32(int64(s) * int64(s) * 64 / int64(c.rowSum[i]+c.colSum[j]-s))
-			if w <= floor {
-				continue
-			}
-			c.top = append(c.top, link{int32(i), int32(j), s, w})
-			if len(c.top) >= 4*topLinks {
-				floor = c.cutTop()
-			}
-		}
-	}
-	c.cutTop()
-}
-
-// cutTop sorts and cuts the list; it returns the weight of the last.
-func (c *Comparer) cutTop() int32 {
-	slices.SortFunc(c.top, func(x, y link) int {
-		if x.weight != y.weight {
-			return int(y.weight - x.weight)
-		}
-		if x.a != y.a {
-			return int(x.a - y.a)
-		}
-		return int(x.b - y.b)
-	})
-	if len(c.top) < topLinks {
-		return 0
-	}
-	c.top = c.top[:topLinks]
-	return c.top[topLinks-1].weight
 }

@@ -40,13 +40,13 @@ func (c *Comparer) evaluate(a, b *Prepared, m motion) Terms {
 func (c *Comparer) unpaired(a, b *Prepared, m motion, t *Terms) {
 	lonely := 0
 	for i, p := range c.moved {
-		if !c.usedA[i] && b.field.node(int(p.x>>3), int(p.y>>3)) >= 0 {
+		if !c.usedA.has(int32(i)) && b.field.node(int(p.x>>3), int(p.y>>3)) >= 0 {
 			lonely += int(p.quality)
 		}
 	}
 	back := motion{rot: -m.rot, ax: m.bx, ay: m.by, bx: m.ax, by: m.ay}
 	for j, q := range b.points {
-		if c.usedB[j] {
+		if c.usedB.has(int32(j)) {
 			continue
 		}
 		x, y := back.apply(q.x, q.y)
@@ -65,16 +65,17 @@ const linkReach = 90 * 8
 
 // linked sums up the support between neighbouring pairs, judged in the unbent prints.
 func (c *Comparer) linked(a, b *Prepared, t *Terms) {
-	for i, l := range c.grown {
-		p := a.points[l.a]
-		quality := min(p.quality, b.points[l.b].quality)
-		for _, k := range c.grown[i+1:] {
-			q := a.points[k.a]
-			if dx, dy := p.x-q.x, p.y-q.y; dx*dx+dy*dy > linkReach*linkReach {
+	arms := c.arms(a, b, c.grown)
+	for i := range c.grown {
+		l, s := &c.grown[i], &arms[i]
+		quality := min(a.points[l.a].quality, b.points[l.b].quality)
+		for j := i + 1; j < len(arms); j++ {
+			if dx, dy := s.ax-arms[j].ax, s.ay-arms[j].ay; dx*dx+dy*dy > linkReach*linkReach {
 				continue
 			}
-			if v := compatible(a, b, l, k); v > compatOne/3 {
-				w := min(quality, q.quality, b.points[k.b].quality)
+			if v := compatible(s, &arms[j]); v > compatOne/3 {
+				k := &c.grown[j]
+				w := min(quality, a.points[k.a].quality, b.points[k.b].quality)
 				root := math.Sqrt(float64(min(l.sim, k.sim)) / simOne)
 				t.Linked += float64(float64(v) * float64(w) / (compatOne * 100) * root)
 			}
@@ -111,18 +112,20 @@ func flowAgreement(a, b *Prepared, m motion, t *Terms) {
 }
 
 // Weights of the terms, by logistic regression (internal/fit) over mated and non-mated pairs of four sets of three real
-// sensors and one generator, and of the same images made harder (turned, bent, cut to a part, unevenly dry, noisy); all
-// sets weigh equally, a set's non-mated pairs four times its mated ones. Leaving out one set at a time changed the error
-// rates of the others little. Square roots keep a term from growing with the print's size alone; flow and period are
-// capped because a few fingers cannot show how often two strangers' ridge flows are alike.
+// sensors and one generator, of the same images made harder (internal/harden: turned, bent, cut to a part, unevenly dry
+// and wet, noisy) to half and to full strength; all sets weigh equally, a set's non-mated pairs four times its mated ones.
+// Leaving out one set at a time changed the error rates of the others little (docs/finger.md). Square roots keep a term
+// from growing with the print's size alone; flow and period are capped because a few fingers cannot show how often two
+// strangers' ridge flows are alike.
 const (
-	weightOne      = 2.8
-	weightUnpaired = -2.4
-	weightFlow     = -7.5
-	weightPeriod   = -12.5
-	weightLinked   = 5.0
-	flowErrorCap   = 0.3
-	periodErrorCap = 0.2
+	weightOne        = 2.0
+	weightUnpaired   = -2.85
+	weightFlow       = -12.0
+	weightPeriod     = -16.0
+	weightLinked     = 3.7
+	weightSimilarity = 2.65
+	flowErrorCap     = 0.3
+	periodErrorCap   = 0.2
 )
 
 // evidence is the raw score: the logarithm of the odds that the pair is mated, up to a constant.
@@ -130,5 +133,6 @@ func (t Terms) evidence() float64 {
 	e := weightOne + float64(weightUnpaired*math.Sqrt(t.Unpaired))
 	e += float64(weightFlow * min(t.FlowError, flowErrorCap))
 	e += float64(weightPeriod * min(t.PeriodError, periodErrorCap))
-	return e + float64(weightLinked*math.Sqrt(t.Linked))
+	e += float64(weightLinked * math.Sqrt(t.Linked))
+	return e + float64(weightSimilarity*math.Sqrt(t.Similarity))
 }

@@ -107,7 +107,7 @@ func TestExtractRejects(t *testing.T) {
 		{"150 px at 1000 ppi", func() finger.Image { g := gray(150, 150, noise); g.PPI = 1000; return g }(), finger.ReasonTooSmall},
 		{"wide", gray(4001, 200, white), finger.ReasonTooLarge},
 		{"a whole page at 500 ppi", gray(2000, 2000, white), finger.ReasonTooLarge},
-		{"200 ppi", withPPI(200), finger.ReasonResolution},
+		{"180 ppi", withPPI(180), finger.ReasonResolution},
 		{"2400 ppi", withPPI(2400), finger.ReasonResolution},
 		{"negative resolution", withPPI(-500), finger.ReasonResolution},
 		{"resolution is no number", withPPI(math.NaN()), finger.ReasonResolution},

@@ -5,13 +5,13 @@ import "fmt"
 // Image is one finger's capture in 8-bit gray.
 type Image struct {
 	Width, Height int     // pixels
-	PPI           float64 // resolution in pixels per inch; 0 means unknown and is taken as 500
+	PPI           float64 // resolution in pixels per inch; 0 means unknown: 500 unless the ridges say otherwise
 	Pix           []uint8 // row by row, top row first, Width*Height values; 0 is black, a ridge is dark
 }
 
 // Limits of what Extract looks at. They bound its time and memory before anything is allocated.
 const (
-	MinPPI        = 250      // below it ridges of a small finger cannot be told apart
+	MinPPI        = 190      // below it the ridges of most fingers cannot be told apart
 	MaxPPI        = 2000     // above it the resolution given is almost certainly wrong
 	MaxSide       = 4000     // pixels, as given
 	MaxPixels     = 16 << 20 // pixels, as given

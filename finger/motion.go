@@ -14,35 +14,28 @@ func (m motion) apply(x, y int32) (int32, int32) {
 
 // fitMotion finds the rigid motion of a seed and the links that agree with it, by weighted least squares.
 func (c *Comparer) fitMotion(a, b *Prepared, seed int) motion {
-	n := len(c.top)
-	var w, ax, ay, bx, by int64
-	weight := func(i int) int64 {
-		v := int64(c.compat[seed*n+i])
-		if i == seed {
-			v = compatOne
-		}
-		if v < compatOne/4 {
-			return 0
-		}
-		return v * int64(c.support[i]>>8+1)
+	type share struct {
+		link   int
+		weight int64
 	}
-	for i, l := range c.top {
-		if k := weight(i); k > 0 {
-			w += k
-			ax += k * int64(a.points[l.a].x)
-			ay += k * int64(a.points[l.a].y)
-			bx += k * int64(b.points[l.b].x)
-			by += k * int64(b.points[l.b].y)
+	var buf [topLinks + 1]share
+	list := append(buf[:0], share{seed, compatOne * int64(c.support[seed]>>8+1)})
+	for _, t := range c.ties.of(seed) {
+		if t.value >= compatOne/4 {
+			list = append(list, share{int(t.other), int64(t.value) * int64(c.support[t.other]>>8+1)})
 		}
+	}
+	var w, ax, ay, bx, by int64
+	for _, s := range list {
+		p, q, k := &a.points[c.top[s.link].a], &b.points[c.top[s.link].b], s.weight
+		w += k
+		ax, ay = ax+k*int64(p.x), ay+k*int64(p.y)
+		bx, by = bx+k*int64(q.x), by+k*int64(q.y)
 	}
 	m := motion{ax: int32(ax / w), ay: int32(ay / w), bx: int32(bx / w), by: int32(by / w)}
 	var dot, cross int64
-	for i, l := range c.top {
-		k := weight(i)
-		if k == 0 {
-			continue
-		}
-		dot, cross = addTurn(dot, cross, k, m, a.points[l.a], b.points[l.b])
+	for _, s := range list {
+		dot, cross = addTurn(dot, cross, s.weight, m, a.points[c.top[s.link].a], b.points[c.top[s.link].b])
 	}
 	m.rot = (iatan2(cross, dot) + 32) >> 6
 	return m

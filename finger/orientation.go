@@ -8,6 +8,8 @@ var (
 	tensorWeights = [3]int64{4, 3, 2} // weight of each scale
 )
 
+const coherenceRadius = 2 // cells
+
 // tensor holds the gradient covariance per cell.
 type tensor struct {
 	w, h       int
@@ -45,6 +47,22 @@ func cellTensor(p *plane, x0, y0 int) (xx, yy, xy int32) {
 		}
 	}
 	return xx, yy, xy
+}
+
+// coherence tells how much a picture has one direction at each place, 0 to 1: near 1 for clean ridges, near 0 for noise and
+// for patterns that run two ways. It is a mean over places weighed by their contrast.
+func (t *tensor) coherence() float64 {
+	xx, yy, xy := smooth(t.xx, t.w, t.h, coherenceRadius), smooth(t.yy, t.w, t.h, coherenceRadius), smooth(t.xy, t.w, t.h, coherenceRadius)
+	var all, one int64
+	for i := range xx {
+		c, s := int64(xx[i])-int64(yy[i]), 2*int64(xy[i])
+		all += int64(xx[i]) + int64(yy[i])
+		one += isqrt(c*c + s*s)
+	}
+	if all == 0 {
+		return 0
+	}
+	return float64(one) / float64(all)
 }
 
 // orientationField returns ridge orientations, 256 steps a half turn, counter-clockwise from +x, from the tensors smoothed at three scales: Bigun and Granlund's structure tensor (ICCV 1987), with scales

@@ -26,10 +26,13 @@ func (c *Comparer) pairUp(a, b *Prepared, m motion) {
 
 // move sets moved to a's minutiae after the motion.
 func (c *Comparer) move(a *Prepared, m motion) {
-	c.moved = c.moved[:0]
-	for _, p := range a.points {
-		x, y := m.apply(p.x, p.y)
-		c.moved = append(c.moved, point{x, y, p.dir + uint8((m.rot+2)>>2), p.kind, p.quality, p.index})
+	c.moved = resize(c.moved, len(a.points))
+	ca, sn := icos(m.rot), isin(m.rot)
+	turned := uint8((m.rot + 2) >> 2)
+	for i := range a.points {
+		p := &a.points[i]
+		dx, dy := p.x-m.ax, p.y-m.ay
+		c.moved[i] = point{m.bx + (dx*ca+dy*sn)/trigOne, m.by + (dy*ca-dx*sn)/trigOne, p.dir + turned, p.kind, p.quality, p.index}
 	}
 }
 
@@ -43,73 +46,108 @@ func (c *Comparer) promise(a, b *Prepared, m motion) (sum int32) {
 	return sum
 }
 
-// pairRound pairs greedily, cheapest first.
-func (c *Comparer) pairRound(b *Prepared, tolerance int32) {
-	nb := len(b.points)
-	c.grown = c.grown[:0]
-	for i, p := range c.moved {
-		for j := firstFrom(b.points, p.y-tolerance); j < nb; j++ {
-			q := &b.points[j]
-			dx, dy := p.x-q.x, p.y-q.y
-			if dy < -tolerance {
-				break
-			}
-			if dx > tolerance || dx < -tolerance {
-				continue
-			}
-			turn := int32(absInt(int(int8(p.dir - q.dir))))
-			d2 := dx*dx + dy*dy
-			if turn > pairTurn || d2 > tolerance*tolerance {
-				continue
-			}
-			cost := d2*1024/(tolerance*tolerance) + turn*turn*1024/(pairTurn*pairTurn)
-			sim := c.sim[i*nb+j]
-			c.grown = append(c.grown, link{int32(i), int32(j), sim, cost + (simOne-sim)*2})
-		}
-	}
-	slices.SortFunc(c.grown, func(x, y link) int {
-		if x.weight != y.weight {
-			return int(x.weight - y.weight)
-		}
-		if x.a != y.a {
-			return int(x.a - y.a)
-		}
-		return int(x.b - y.b)
-	})
-	c.usedA, c.usedB = resize(c.usedA, len(c.moved)), resize(c.usedB, nb)
-	clear(c.usedA)
-	clear(c.usedB)
-	kept := c.grown[:0]
-	for _, l := range c.grown {
-		if !c.usedA[l.a] && !c.usedB[l.b] {
-			c.usedA[l.a], c.usedB[l.b] = true, true
-			kept = append(kept, l)
-		}
-	}
-	c.grown = kept
+// target is the print that is paired with: its points row by row of rowPx pixels, and where each row begins.
+type target struct {
+	points []point
+	place  []uint8 // in the Prepared
+	rows   [rowCount + 1]uint8
 }
 
-// firstFrom returns the first point at or below y.
-func firstFrom(p []point, y int32) int {
-	lo, hi := 0, len(p)
-	for lo < hi {
-		if mid := (lo + hi) / 2; p[mid].y < y {
-			lo = mid + 1
-		} else {
-			hi = mid
+const (
+	rowPx    = 16
+	rowCount = MaxSide500/rowPx + 1
+)
+
+func rowOf(y int32) int { return min(max(int(y)/(rowPx*unitsPerPixel), 0), rowCount-1) }
+
+// set sorts the points by row, by counting.
+func (t *target) set(b *Prepared) {
+	n := len(b.points)
+	t.points, t.place = resize(t.points, n), resize(t.place, n)
+	clear(t.rows[:])
+	for i := range b.points {
+		t.rows[rowOf(b.points[i].y)+1]++
+	}
+	for r := range rowCount {
+		t.rows[r+1] += t.rows[r]
+	}
+	var next [rowCount]uint8
+	copy(next[:], t.rows[:])
+	for i := range b.points {
+		r := rowOf(b.points[i].y)
+		k := next[r]
+		next[r]++
+		t.points[k], t.place[k] = b.points[i], uint8(i)
+	}
+}
+
+// pairRound pairs greedily, cheapest first. A possible pair is a number: its cost, then the minutiae's places.
+func (c *Comparer) pairRound(b *Prepared, tolerance int32) {
+	c.keys = c.nearPairs(c.keys[:0], tolerance)
+	nb := len(b.points)
+	for k, ij := range c.keys {
+		i, j := int(ij>>7&127), int(ij&127)
+		p, q := &c.moved[i], &b.points[j]
+		dx, dy, turn := p.x-q.x, p.y-q.y, int32(int8(p.dir-q.dir))
+		cost := (dx*dx+dy*dy)*1024/(tolerance*tolerance) + turn*turn*1024/(pairTurn*pairTurn) + (simOne-c.sim[i*nb+j])*2
+		c.keys[k] = uint32(cost)<<14 | ij
+	}
+	slices.Sort(c.keys)
+	c.usedA, c.usedB = bitset{}, bitset{}
+	c.grown = c.grown[:0]
+	for _, k := range c.keys {
+		i, j := int32(k>>7&127), int32(k&127)
+		if !c.usedA.has(i) && !c.usedB.has(j) {
+			c.usedA.add(i)
+			c.usedB.add(j)
+			c.grown = append(c.grown, link{i, j, c.sim[int(i)*nb+int(j)], 0})
 		}
 	}
-	return lo
+}
+
+// nearPairs appends the places of minutiae that lie within the tolerance and point the same way.
+func (c *Comparer) nearPairs(out []uint32, tolerance int32) []uint32 {
+	t := &c.target
+	var found room[uint32]
+	reach := int64(tolerance) * int64(tolerance)
+	for i := range c.moved {
+		p := &c.moved[i]
+		lo, hi := int(t.rows[rowOf(p.y-tolerance)]), int(t.rows[rowOf(p.y+tolerance)+1])
+		n := 0
+		points, place := t.points[lo:hi], t.place[lo:hi]
+		for k := range points {
+			q := &points[k]
+			dx, dy, turn := int64(p.x-q.x), int64(p.y-q.y), int64(int8(p.dir-q.dir))
+			found[n&127] = uint32(i)<<7 | uint32(place[k])
+			n += int(uint64((dx*dx+dy*dy-reach-1)&(turn*turn-pairTurn*pairTurn-1)) >> 63)
+		}
+		out = append(out, found[:n]...)
+	}
+	return out
+}
+
+// bendWeight falls from simOne to 0 over twice bendReachPx, by squared distance: (1 - d2/r2) squared.
+var bendWeight [bendSteps]int32
+
+const (
+	bendShift = 10 // squared distances are taken in steps of so many bits
+	bendSteps = (2*bendReachPx*unitsPerPixel)*(2*bendReachPx*unitsPerPixel)>>bendShift + 1
+)
+
+func init() {
+	for i := range bendWeight {
+		k := int64(bendSteps - i)
+		bendWeight[i] = int32(simOne * k * k / (bendSteps * bendSteps))
+	}
 }
 
 // bend shifts every moved minutia by the weighted mean displacement of the pairs near it.
 func (c *Comparer) bend(b *Prepared) {
-	const reach = bendReachPx * 8
 	type shift struct{ x, y, dx, dy, w int32 }
 	var buf [maxMinutiae]shift
 	n := 0
 	for _, l := range c.grown {
-		p, q := c.moved[l.a], b.points[l.b]
+		p, q := &c.moved[l.a], &b.points[l.b]
 		if n < len(buf) {
 			buf[n] = shift{p.x, p.y, q.x - p.x, q.y - p.y, l.sim + 64}
 			n++
@@ -117,21 +155,21 @@ func (c *Comparer) bend(b *Prepared) {
 	}
 	for i := range c.moved {
 		p := &c.moved[i]
-		var w, sx, sy int64
-		for _, s := range buf[:n] {
-			dx, dy := int64(s.x-p.x), int64(s.y-p.y)
-			d2 := dx*dx + dy*dy
-			if d2 >= 4*reach*reach {
+		var w, sx, sy int32
+		for k := range buf[:n] {
+			s := &buf[k]
+			dx, dy := s.x-p.x, s.y-p.y
+			near := (dx*dx + dy*dy) >> bendShift
+			if near >= bendSteps {
 				continue
 			}
-			k := int64(s.w) * (4*reach*reach - d2) / (4 * reach * reach)
-			k = k * (4*reach*reach - d2) / (4 * reach * reach)
-			w += k
-			sx += k * int64(s.dx)
-			sy += k * int64(s.dy)
+			m := s.w * bendWeight[near] / simOne
+			w += m
+			sx += m * s.dx
+			sy += m * s.dy
 		}
 		w += bendPrior * simOne / 2
-		p.x += int32(sx / w)
-		p.y += int32(sy / w)
+		p.x += sx / w
+		p.y += sy / w
 	}
 }

@@ -17,6 +17,7 @@ const (
 	minPeriod8     = 36
 	defaultPeriod8 = 72 // 9 px, an adult's mean at 500 ppi
 	periodSmoothR  = 3  // nodes
+	surePeriod     = 40 // confidence of 255 from which an estimate says something of the resolution
 )
 
 var signatureWaves [periodSteps][2][2*signatureHalf + 1]int32 // windowed cosine and sine, scale 1024
@@ -33,30 +34,41 @@ func init() {
 	}
 }
 
-// periodField returns the ridge period per cell in eighths of a pixel.
-func periodField(p *plane, field, mask *grid) *grid {
+// periodField returns the ridge period per cell in eighths of a pixel, and what is typical of the print.
+func periodField(p *plane, field, mask *grid) (*grid, typicalPeriod) {
 	nw, nh := (p.w+periodNodePx-1)/periodNodePx, (p.h+periodNodePx-1)/periodNodePx
 	value, weight := make([]int32, nw*nh), make([]int32, nw*nh)
 	var found []int
+	var sure []int
+	nodes := 0
 	for ny := range nh {
 		for nx := range nw {
 			x, y := nx*periodNodePx+periodNodePx/2, ny*periodNodePx+periodNodePx/2
 			if mask.atPx(x, y) == 0 {
 				continue
 			}
+			nodes++
 			p8, w := nodePeriod(p, x, y, field.atPx(x, y))
 			if w > 0 {
 				value[ny*nw+nx], weight[ny*nw+nx] = int32(p8*w), int32(w)
 				found = append(found, p8)
 			}
+			if w >= surePeriod {
+				sure = append(sure, p8)
+			}
 		}
 	}
-	typical := defaultPeriod8
-	if len(found) > 0 {
-		slices.Sort(found)
-		typical = found[len(found)/2]
+	typical := median(found, defaultPeriod8)
+	seen := typicalPeriod{period8: median(sure, 0), sure: len(sure), nodes: nodes}
+	return spreadPeriod(smooth(value, nw, nh, periodSmoothR), smooth(weight, nw, nh, periodSmoothR), nw, nh, typical, mask), seen
+}
+
+func median(v []int, none int) int {
+	if len(v) == 0 {
+		return none
 	}
-	return spreadPeriod(smooth(value, nw, nh, periodSmoothR), smooth(weight, nw, nh, periodSmoothR), nw, nh, typical, mask)
+	slices.Sort(v)
+	return v[len(v)/2]
 }
 
 // spreadPeriod divides smoothed values by smoothed weights and interpolates between nodes.

@@ -8,7 +8,7 @@ import (
 // Prepared is a template made ready for comparison: minutiae with their local descriptors. It is immutable and may be
 // shared by any number of Comparers.
 type Prepared struct {
-	points []point // by rising y
+	points []point // by rising direction, so that those of like direction lie together
 	desc   []descriptor
 	field  field
 	rank   uint64 // orders the two sides of a comparison, so that the score does not depend on who is the probe
@@ -36,7 +36,6 @@ type descriptor struct {
 	cellValid uint64
 	flow      [4]uint64 // one word a code bit, one bit a place
 	flowValid uint64
-	mass      uint16 // bits set in cells
 }
 
 const (
@@ -111,7 +110,7 @@ func Prepare(t *Template) *Prepared {
 		p.points[i] = point{int32(m.X), int32(m.Y), m.Direction, m.Kind, m.Quality, uint8(i)}
 		p.rank = p.rank*0x9e3779b97f4a7c15 + uint64(m.X)<<40 + uint64(m.Y)<<16 + uint64(m.Direction)<<8 + uint64(m.Quality)
 	}
-	slices.SortStableFunc(p.points, func(a, b point) int { return int(a.y - b.y) })
+	slices.SortStableFunc(p.points, func(a, b point) int { return int(a.dir) - int(b.dir) })
 	for i := range p.points {
 		p.desc[i] = p.describe(i)
 	}
@@ -152,7 +151,6 @@ func (p *Prepared) describe(i int) (d descriptor) {
 		for l, v := range sum {
 			if float64(v) > cylinderMu*massOne {
 				d.cells[l] |= 1 << k
-				d.mass++
 			}
 		}
 	}

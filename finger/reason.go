@@ -19,16 +19,17 @@ const (
 	ReasonTooWet              // ridges run together
 	ReasonSmeared             // the finger moved, or the ridges are not clear
 	ReasonManyMinutiae        // far more minutiae than a finger has: noise taken for ridges
+	ReasonRescaled            // the resolution was unknown or cannot be right: estimated from the ridges
 	reasonCount
 )
 
 var reasonKeys = [reasonCount]string{"none", "damaged", "resolution", "too-small", "too-large", "no-finger", "too-little-area",
-	"few-minutiae", "low-contrast", "too-dry", "too-wet", "smeared", "noisy"}
+	"few-minutiae", "low-contrast", "too-dry", "too-wet", "smeared", "noisy", "rescaled"}
 
 var reasonTexts = [reasonCount][2]string{
 	{"", ""},
 	{"La imagen está dañada: vuelva a capturar el dedo.", "The image is damaged: capture the finger again."},
-	{"La resolución de la imagen no sirve: se necesitan entre 250 y 2000 píxeles por pulgada.", "The image's resolution is not usable: between 250 and 2000 pixels per inch are needed."},
+	{"La resolución de la imagen no sirve: se necesitan entre 190 y 2000 píxeles por pulgada.", "The image's resolution is not usable: between 190 and 2000 pixels per inch are needed."},
 	{"La imagen es demasiado pequeña: capture el dedo completo.", "The image is too small: capture the whole finger."},
 	{"La imagen es demasiado grande: recórtela a un solo dedo.", "The image is too large: crop it to a single finger."},
 	{"No se ve ningún dedo: coloque el dedo sobre el lector.", "No finger is seen: place the finger on the reader."},
@@ -39,6 +40,7 @@ var reasonTexts = [reasonCount][2]string{
 	{"El dedo está muy húmedo o presiona demasiado: séquelo y presione menos.", "The finger is too wet or pressed too hard: dry it and press less."},
 	{"La huella está corrida o borrosa: no mueva el dedo durante la captura.", "The print is smeared or blurred: keep the finger still during the capture."},
 	{"La imagen tiene demasiado ruido: limpie el dedo y el lector.", "The image is too noisy: clean the finger and the reader."},
+	{"La resolución indicada falta o no puede ser correcta: se estimó por las crestas. Indique la resolución del lector.", "The resolution is not stated or cannot be right: it was estimated from the ridges. State the reader's resolution."},
 }
 
 // String returns the reason's key, stable over versions: "too-dry", "few-minutiae" ...

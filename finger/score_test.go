@@ -77,7 +77,7 @@ func TestPositions(t *testing.T) {
 
 func TestReasonsSpeakBothLanguages(t *testing.T) {
 	seen := map[string]bool{}
-	for r := finger.ReasonDamaged; r <= finger.ReasonManyMinutiae; r++ {
+	for r := finger.ReasonDamaged; r <= finger.ReasonRescaled; r++ {
 		for _, s := range []string{r.String(), r.Text("es"), r.Text("en")} {
 			if s == "" || s == "unknown" || seen[s] {
 				t.Errorf("reason %d: %q is empty or used twice", r, s)

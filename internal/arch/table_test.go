@@ -30,8 +30,8 @@ type entry struct {
 // point to a line above.
 var packages = []entry{
 	{pkg: "finger", reach: pure},
-	{pkg: "finger/internal/...", reach: disk, ours: []string{"finger"}},
 	{pkg: "synth", reach: pure, ours: []string{"finger"}},
+	{pkg: "finger/internal/...", reach: disk, ours: []string{"finger", "synth"}},
 	{pkg: "eval", reach: pure, ours: []string{"finger"}},
 	{pkg: "eval/chart", reach: pure, ours: []string{"eval"}},
 	{pkg: "explain", reach: pure, ours: []string{"finger"}},

@@ -109,7 +109,7 @@ func dot(w, x []float64) (s float64) {
 // logistic fits by Newton's method with a small ridge; sets weigh equally and, within each, the two classes 1 to 4.
 func logistic(all []example, use func(set int) bool) []float64 {
 	k := len(featureNames)
-	var count [16][2]float64
+	var count [64][2]float64
 	for _, e := range all {
 		count[e.set][b2i(e.mated)]++
 	}

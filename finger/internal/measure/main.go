@@ -1,7 +1,7 @@
 // Command measure runs the engine over sets of fingerprint images and writes one score file a set ('A B score' for every
 // unordered pair), with timings. It is a tool for whoever tunes the engine.
 //
-//	measure -data DIR [-sets a,b] [-out DIR] [-cross] [-terms] [-measures]
+//	measure -data DIR [-sets a,b] [-out DIR] [-cross] [-terms] [-measures] [-templates DIR]
 //	measure -data DIR -taps DIR -image set/name
 package main
 
@@ -90,9 +90,8 @@ func run(data string, sets []string, set, out string, terms bool) {
 	var minutiae, failed, quality, unusable, size int
 	var spent time.Duration
 	parallel(len(names), func(i int) {
-		img := load(names[i], ppi[filepath.Base(filepath.Dir(names[i]))])
 		start := time.Now()
-		t, err := finger.Extract(img, measures{filepath.Base(names[i])})
+		t, err := template(names[i])
 		d := time.Since(start)
 		mu.Lock()
 		defer mu.Unlock()
