@@ -15,13 +15,15 @@ type detail struct {
 // Settings of where minutiae lie, pixels at 500 ppi.
 const (
 	needed    = 0.55    // share of the ridges that the flow calls for that begin as minutiae of their own
-	free      = 0.00022 // minutiae a square pixel besides
+	free      = 0.00021 // minutiae a square pixel besides
 	coreBoost = 0.9     // how many more of them there are at the core
 	coreReach = 95.0    // distance at which a quarter of that is left
+	clustered = 0.65    // how much their density varies over the finger: its relative standard deviation
 	hardCore  = 5.0     // no two lie nearer
 	softCore  = 17.0    // and few nearer than this
 	endings   = 0.57    // share of ridge endings
-	partner   = 0.10    // share that have one facing them: short ridges, islands, enclosures
+	together  = 0.45    // share that point as their nearest neighbour does
+	partner   = 0.15    // share that have one facing them: short ridges, islands, enclosures
 )
 
 // strew places the minutiae: where the flow spreads, ridges must begin, as
@@ -44,7 +46,7 @@ func (f *pattern) strew(t traits, d *dice) {
 				continue
 			}
 			must := float64(needed * min(1, gain))
-			rate := f.freeRate(x+mapPx/2, y+mapPx/2, float64(t.richness*max(0.2, mad(0.45, float64(l.at(x)[0]), 1))))
+			rate := f.freeRate(x+mapPx/2, y+mapPx/2, float64(t.richness*max(0.15, mad(clustered, float64(l.at(x)[0]), 1))))
 			for range d.events(rate + must) {
 				f.place(x+float64(mapPx*d.unit()), y+float64(mapPx*d.unit()), toward, must/(rate+must), d)
 			}
@@ -87,15 +89,21 @@ func (f *pattern) gain(n int) (count float64, toward arrow, ok bool) {
 // points to where ridges are gained, the rest either way.
 func (f *pattern) place(x, y float64, toward arrow, share float64, d *dice) {
 	along, period, ok := f.flowAt(x, y)
-	if !ok || f.count == maxDetails || f.crowded(x, y, d) {
+	k := f.nearest(x, y)
+	if !ok || f.count == maxDetails || f.crowded(x, y, k, d) {
 		return
 	}
 	m := detail{x: x, y: y, along: along, strength: d.normal(0, 1)}
 	if !d.chance(endings) {
 		m.kind = Bifurcation
 	}
-	if !d.chance(share) && d.chance(0.5) {
-		toward = toward.reversed()
+	if !d.chance(share) {
+		// Neighbours tend to point the same way.
+		if k >= 0 && d.chance(together) {
+			toward = f.details[k].along
+		} else if d.chance(0.5) {
+			toward = toward.reversed()
+		}
 	}
 	if along.dot(toward) < 0 {
 		m.along = along.reversed()
@@ -122,13 +130,23 @@ func (f *pattern) face(m detail, far float64, d *dice) {
 	f.count++
 }
 
-func (f *pattern) crowded(x, y float64, d *dice) bool {
-	nearest := math.Inf(1)
+// nearest is the detail nearest to a place of the canvas, -1 before the first.
+func (f *pattern) nearest(x, y float64) int {
+	at, best := -1, 1e9
 	for i := range f.details[:f.count] {
-		nearest = min(nearest, square(f.details[i].x-x, f.details[i].y-y))
+		if far := square(f.details[i].x-x, f.details[i].y-y); far < best {
+			at, best = i, far
+		}
 	}
-	if nearest >= softCore*softCore {
+	return at
+}
+
+// crowded says whether a minutia at a place would lie too near its neighbour
+// k.
+func (f *pattern) crowded(x, y float64, k int, d *dice) bool {
+	if k < 0 {
 		return false
 	}
-	return d.unit() > smoothstep(hardCore, softCore, math.Sqrt(nearest))
+	far := square(f.details[k].x-x, f.details[k].y-y)
+	return far < softCore*softCore && d.unit() > smoothstep(hardCore, softCore, math.Sqrt(far))
 }

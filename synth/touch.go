@@ -39,7 +39,7 @@ func (f *pattern) touch(t traits, d *dice) *finger.Template {
 	im := impression{c: c, p: newPlacement(c)}
 	im.w, im.h = finger.FieldNodes(c.Width, c.Height)
 	im.blur.fill(d, c.Width, c.Height, 42)
-	im.base = 0.755 - float64(0.05*c.Moisture*c.Moisture) - float64(0.10*c.Unevenness) - float64(0.04*c.Dirt) + float64(0.035*t.clarity) + d.normal(0, 0.05)
+	im.base = 0.755 - float64(0.05*c.Moisture*c.Moisture) - float64(0.10*c.Unevenness) - float64(0.04*c.Dirt) + float64(0.035*t.clarity) + d.normal(0, 0.04)
 	im.stretch = d.normal(1, 0.02)
 	im.cover(f, d)
 	im.find(f, d)
@@ -80,6 +80,7 @@ func (im *impression) cover(f *pattern, d *dice) {
 				continue
 			}
 			theta := im.seen(i, j, along).angle() + float64(0.02*float64(noise[3]))
+			g.spoilt = float64(noise[1])
 			period = float64(period*mad(0.018, float64(noise[1]), im.stretch)) + d.normal(0, 0.1)
 			im.field.Orientation[k] = uint8(int(math.Floor(float64(theta*(256/math.Pi)) + 0.5)))
 			im.field.Period[k] = uint8(max(36, min(160, float64(8*period))))
@@ -92,7 +93,10 @@ func (im *impression) cover(f *pattern, d *dice) {
 
 // ground is the place of the finger that shows at a node of the field, and how
 // far that is from the contact's centre.
-type ground struct{ u, v, far float64 }
+type ground struct {
+	u, v, far float64
+	spoilt    float64 // standard normal: how poorly minutiae show there, smooth over the print
+}
 
 // outermost is how far from the contact's centre ridges are still followed:
 // the engine's smoothing reaches a little past the outline.
@@ -153,6 +157,11 @@ func (im *impression) shown(x, y float64) int {
 	return int(im.field.Reliable[int(y)/nodePx*im.w+int(x)/nodePx])
 }
 
+// under is the skin under the node at a place of the image.
+func (im *impression) under(x, y float64) *ground {
+	return &im.skin[int(y)/nodePx*skinW+int(x)/nodePx]
+}
+
 // inside says whether a minutia seen at (x, y) would be taken for one: not for
 // the end of the print.
 func (im *impression) inside(x, y, angle float64, kind MinutiaType) bool {
@@ -167,15 +176,17 @@ func (im *impression) inside(x, y, angle float64, kind MinutiaType) bool {
 
 // Settings of how minutiae are seen.
 const (
-	sureness    = 3.2   // logit of an average minutia's being found in a print of average clarity
-	byStrength  = 1.1   // change of it by the minutia's strength
-	byClarity   = 9.0   // change of it from no to full clarity
-	meanClarity = 0.55  // the average meant
-	jitter      = 1.25  // pixels, either way
-	strayShare  = 0.07  // share that are seen farther away, along the ridge
-	strayReach  = 6.0   // pixels
-	directional = 0.048 // radians
-	flipped     = 0.15  // share whose kind is mistaken
+	sureness    = 3.5  // logit of an average minutia's being found in a print of average clarity
+	byStrength  = 0.8  // change of it by the minutia's strength
+	byClarity   = 9.0  // change of it from no to full clarity
+	bySpoilt    = 0.9  // change of it by where it lies in the print
+	meanClarity = 0.55 // the average meant
+	jitter      = 1.1  // pixels, either way
+	strayShare  = 0.07 // share that are seen farther away, along the ridge
+	strayReach  = 6.0  // pixels
+	strayTurn   = 0.08 // radians that as many are turned
+	directional = 0.03 // radians
+	flipped     = 0.15 // share whose kind is mistaken
 )
 
 // find sees the pattern's minutiae through the capture.
@@ -187,7 +198,7 @@ func (im *impression) find(f *pattern, d *dice) {
 		if r == 0 {
 			continue
 		}
-		logit := sureness + float64(byStrength*m.strength) + float64(byClarity*(float64(r)/255-meanClarity))
+		logit := sureness + float64(byStrength*m.strength) + float64(byClarity*(float64(r)/255-meanClarity)) - float64(bySpoilt*im.under(x, y).spoilt)
 		if d.unit() > 1/(1+exp(-logit)) {
 			continue
 		}
@@ -196,6 +207,9 @@ func (im *impression) find(f *pattern, d *dice) {
 		if d.chance(strayShare) {
 			far := d.normal(0, strayReach/6)
 			x, y = x+float64(far*(x2-x)), y+float64(far*(y2-y))
+		}
+		if d.chance(strayShare) {
+			angle += d.normal(0, strayTurn)
 		}
 		kind := m.kind
 		if d.chance(flipped) {
@@ -214,15 +228,15 @@ func (im *impression) imagine(f *pattern, d *dice) {
 	mean := float64(im.sum) / float64(255*im.covered)
 	rate := float64(float64(im.covered) * max(0.003, min(0.12, mad(-0.22, mean, 0.145))))
 	for range d.events(min(20, rate)) {
-		x, y, low := 0.0, 0.0, 256
-		for range 3 { // of three places the least clear
+		x, y, worst := 0.0, 0.0, -9.0
+		for range 4 { // of four places the poorest
 			k := int(d.pcg.Uint64() % uint64(im.w*im.h))
-			if r := int(im.field.Reliable[k]); r > 0 && r < low {
-				low = r
+			if g := &im.skin[k/im.w*skinW+k%im.w]; im.field.Reliable[k] > 0 && g.spoilt > worst {
+				worst = g.spoilt
 				x, y = float64(k%im.w*nodePx)+float64(nodePx*d.unit()), float64(k/im.w*nodePx)+float64(nodePx*d.unit())
 			}
 		}
-		if low == 256 || im.shown(x, y) == 0 {
+		if worst == -9 || im.shown(x, y) == 0 {
 			continue
 		}
 		angle := float64(float64(im.field.Orientation[int(y)/nodePx*im.w+int(x)/nodePx]) * (math.Pi / 256))

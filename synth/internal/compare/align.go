@@ -8,6 +8,7 @@ import (
 
 // fit is what is left between paired minutiae after the best rigid motion.
 type fit struct {
+	paired     float64 // pairs over the mean number of minutiae of the two
 	turn       float64 // of one print against the other, degrees, absolute
 	misfit     float64 // root mean square distance, pixels
 	local      float64 // the same of neighbours' difference, pixels: without the smooth part, per minutia
@@ -20,6 +21,7 @@ func align(a, b *finger.Template, pairs []finger.Pair) (f fit) {
 	if n < 4 {
 		return f
 	}
+	f.paired = 2 * n / float64(len(a.Minutiae)+len(b.Minutiae))
 	xy := func(m finger.Minutia) complex128 { x, y := m.Px(); return complex(x, -y) }
 	var ca, cb complex128
 	for _, p := range pairs {

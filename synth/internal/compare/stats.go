@@ -85,15 +85,37 @@ func (s *summary) look(t *finger.Template) {
 	s.add("period, px", period/n)
 	s.add("period sd within, px", math.Sqrt(max(0, square/n-period/n*period/n)))
 	s.add("reliability", reliable/n)
-	for i, m := range t.Minutiae {
+	s.neighbours(t.Minutiae)
+}
+
+// neighbours measures how minutiae lie to each other: how far, and how often
+// two near ones point the same way rather than against each other.
+func (s *summary) neighbours(all []finger.Minutia) {
+	near, same, endings := 0.0, 0.0, 0.0
+	for i, m := range all {
 		s.add("minutia quality", float64(m.Quality))
+		if m.Kind == finger.KindEnding {
+			endings++
+		}
 		nearest := math.Inf(1)
-		for k, o := range t.Minutiae {
-			if k != i {
-				nearest = min(nearest, math.Hypot(float64(m.X)-float64(o.X), float64(m.Y)-float64(o.Y))/8)
+		for k, o := range all {
+			if k == i {
+				continue
+			}
+			far := math.Hypot(float64(m.X)-float64(o.X), float64(m.Y)-float64(o.Y)) / 8
+			nearest = min(nearest, far)
+			if far < 60 {
+				near++
+				if d := int8(m.Direction - o.Direction); d > -64 && d < 64 {
+					same++
+				}
 			}
 		}
 		s.add("nearest minutia, px", nearest)
+	}
+	if near > 0 {
+		s.add("share of endings", endings/float64(len(all)))
+		s.add("near ones pointing alike", same/near)
 	}
 }
 
@@ -160,6 +182,7 @@ func (s *summary) note(kind string, r finger.Comparison, similar float64, f fit)
 	}
 	// Of safely aligned mates, what became of their minutiae.
 	s.add("aligned: quality paired", r.Terms.Share)
+	s.add("aligned: share paired", f.paired)
 	s.add("aligned: same kind", r.Terms.SameKind/r.Terms.Pairs)
 	s.add("aligned: turn, degrees", f.turn)
 	s.add("aligned: misfit, px", f.misfit)
