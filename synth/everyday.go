@@ -19,15 +19,15 @@ type model struct {
 // small for a whole finger: the print is cut by the image's edge.
 var models = [...]model{
 	// A bright optical sensor of middle size.
-	{388, 374, [2]float64{8, 60}, [2]float64{240, 255}, [2]float64{5, 16}, [2]float64{0, 0.05}, [2]float64{0, 0}, [2]float64{0.1, 0.6}, -0.15, 0.24},
+	{388, 374, [2]float64{8, 60}, [2]float64{240, 255}, [2]float64{6, 22}, [2]float64{0, 0.05}, [2]float64{0, 0}, [2]float64{0.1, 0.6}, -0.15, 0.24},
 	// A tall optical one with uneven light.
-	{264, 490, [2]float64{15, 60}, [2]float64{150, 200}, [2]float64{5, 13}, [2]float64{0.2, 0.5}, [2]float64{0, 0.5}, [2]float64{0, 0.3}, -0.05, 0.19},
+	{264, 490, [2]float64{15, 60}, [2]float64{150, 200}, [2]float64{6, 18}, [2]float64{0.2, 0.5}, [2]float64{0, 0.5}, [2]float64{0, 0.3}, -0.05, 0.19},
 	// A small capacitive one: little contrast, columns of unequal gain.
-	{300, 300, [2]float64{18, 45}, [2]float64{80, 130}, [2]float64{4, 10}, [2]float64{0, 0.15}, [2]float64{0.5, 3}, [2]float64{0, 0}, 0.1, 0.19},
+	{300, 300, [2]float64{18, 45}, [2]float64{80, 130}, [2]float64{5, 13}, [2]float64{0, 0.15}, [2]float64{0.5, 3}, [2]float64{0, 0}, 0.1, 0.19},
 	// A desktop reader, contrast turned up.
-	{320, 350, [2]float64{15, 50}, [2]float64{225, 255}, [2]float64{6, 18}, [2]float64{0, 0.2}, [2]float64{0, 0}, [2]float64{0.2, 0.9}, 0.1, 0.24},
+	{320, 350, [2]float64{15, 50}, [2]float64{225, 255}, [2]float64{8, 24}, [2]float64{0, 0.2}, [2]float64{0, 0}, [2]float64{0.2, 0.9}, 0.1, 0.24},
 	// A large live scanner.
-	{400, 500, [2]float64{15, 85}, [2]float64{205, 255}, [2]float64{2, 9}, [2]float64{0, 0.1}, [2]float64{0, 0}, [2]float64{0, 0.3}, -0.05, 0.14},
+	{400, 500, [2]float64{15, 85}, [2]float64{205, 255}, [2]float64{3, 13}, [2]float64{0, 0.1}, [2]float64{0, 0}, [2]float64{0, 0.3}, -0.05, 0.14},
 }
 
 // DefaultConditions draws an everyday capture: one of several kinds of sensor,
@@ -70,7 +70,7 @@ func DefaultConditions(seed uint64) Conditions {
 // Shares of everyday captures that are put on turned, and badly.
 const (
 	turnedShare = 0.14
-	offShare    = 0.12
+	offShare    = 0.11
 )
 
 func drawModel(r source) *model {
