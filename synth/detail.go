@@ -68,15 +68,14 @@ func (f *pattern) gain(n int) (count float64, toward arrow, ok bool) {
 	var kx, ky [4]float64
 	toward = f.along[n]
 	for i, m := range corners {
-		period := float64(f.period[m])
-		if period == 0 {
+		if f.period[m] == 0 {
 			return 0, toward, false
 		}
-		a := f.along[m]
-		if a.dot(toward) < 0 {
-			a = a.reversed()
+		k := f.wave[m]
+		if f.along[m].dot(toward) < 0 {
+			k = k.reversed()
 		}
-		kx[i], ky[i] = -a.y/period, a.x/period
+		kx[i], ky[i] = k.x, k.y
 	}
 	count = float64((kx[0] + kx[1] - kx[2] - kx[3] + ky[1] + ky[2] - ky[3] - ky[0]) * (mapPx / 2))
 	if count < 0 {

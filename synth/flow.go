@@ -58,8 +58,6 @@ func (p poles) angle(x, y float64, tip tipShape) float64 {
 	turn := func(q point, sign float64) {
 		dx, dy := x-q.x, float64(sign*(q.y-y))
 		re, im = float64(re*dx)-float64(im*dy), float64(re*dy)+float64(im*dx)
-		n := 1 / math.Sqrt(square(re, im)+1e-12)
-		re, im = float64(re*n), float64(im*n)
 	}
 	for _, c := range p.cores {
 		turn(c, 1)

@@ -4,7 +4,7 @@ import "math"
 
 // The map of a pattern has a node each mapPx pixels of the canvas.
 const (
-	mapPx = 20
+	mapPx = 25
 	mapW  = canvasW/mapPx + 1
 	mapH  = canvasH/mapPx + 1
 )
@@ -14,6 +14,7 @@ const (
 type pattern struct {
 	cos, sin [mapH * mapW]float32 // of twice the ridges' direction; both 0 off the finger
 	along    [mapH * mapW]arrow   // the ridges' direction, either way
+	wave     [mapH * mapW]arrow   // across them, ridges a pixel
 	period   [mapH * mapW]float32 // pixels
 	core     point
 	details  [maxDetails]detail
@@ -52,7 +53,7 @@ func (f *pattern) draw(c Class, t traits, d *dice) {
 		far := mad(-narrow, 1-smoothstep(60, 170, y), mad(wide, smoothstep(p.waist-30, p.waist+60, y), 1))
 		for i := range mapW {
 			x := float64(i * mapPx)
-			if outline(x, y) > 1.9 {
+			if outline(x, y) > 1.6 {
 				continue
 			}
 			v := l.at(x)
@@ -61,7 +62,9 @@ func (f *pattern) draw(c Class, t traits, d *dice) {
 			n := j*mapW + i
 			f.along[n] = arrow{cos, sin}
 			f.cos[n], f.sin[n] = float32(float64(cos*cos)-float64(sin*sin)), float32(2*cos*sin)
-			f.period[n] = float32(mean * mad(0.05, float64(v[3]), far))
+			period := float64(mean * mad(0.05, float64(v[3]), far))
+			f.period[n] = float32(period)
+			f.wave[n] = arrow{-sin / period, cos / period}
 		}
 	}
 }

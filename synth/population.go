@@ -24,17 +24,29 @@ const (
 	forImpression
 )
 
-// Reference is the template of a person's finger as it was enrolled. pos is
-// one of the ten fingers, or finger.Unknown for one more finger of no hand.
+// Reference is the template of a person's finger as it was enrolled: an
+// unusable capture was taken again, at most twice. pos is one of the ten
+// fingers, or finger.Unknown for one more finger of no hand.
 func (p Population) Reference(person uint64, pos finger.Position) *finger.Template {
-	return p.impression(person, pos, 0)
+	var f pattern
+	t := p.grow(&f, person, pos)
+	out := p.capture(&f, t, person, pos, 0)
+	for try := uint64(1); try <= 2 && !out.Quality.Usable(); try++ {
+		out = p.capture(&f, t, person, pos, retake+try)
+	}
+	return out
 }
 
-// Probe is the template of a later capture of the same finger; impressions
-// count from 0, any number may be made.
+// Probe is the template of a later capture of the same finger, good or bad;
+// impressions count from 0, any number may be made.
 func (p Population) Probe(person uint64, pos finger.Position, impression int) *finger.Template {
-	return p.impression(person, pos, 1+uint64(impression))
+	var f pattern
+	t := p.grow(&f, person, pos)
+	return p.capture(&f, t, person, pos, 1+uint64(impression))
 }
+
+// retake is where the numbers of captures that replace others begin.
+const retake = 1 << 63
 
 // Class is the pattern class of a person's finger.
 func (p Population) Class(person uint64, pos finger.Position) Class {
@@ -43,16 +55,21 @@ func (p Population) Class(person uint64, pos finger.Position) Class {
 	return t.class(pos, &d)
 }
 
-func (p Population) impression(person uint64, pos finger.Position, n uint64) *finger.Template {
+// grow makes a person's finger.
+func (p Population) grow(f *pattern, person uint64, pos finger.Position) traits {
 	t := p.traits(person)
 	d := newDice(p.seed, person, uint64(pos), forFinger)
 	class := t.class(pos, &d)
-	var f pattern
 	f.draw(class, t, &d)
 	details := newDice(p.seed, person, uint64(pos), forDetails)
 	f.strew(t, &details)
-	i := newDice(p.seed, person, uint64(pos), forImpression+n)
-	return f.touch(t, &i)
+	return t
+}
+
+// capture makes the n-th template of it.
+func (p Population) capture(f *pattern, t traits, person uint64, pos finger.Position, n uint64) *finger.Template {
+	d := newDice(p.seed, person, uint64(pos), forImpression+n)
+	return f.touch(t, &d)
 }
 
 // traits are what the ten fingers of a person have in common.
