@@ -26,7 +26,7 @@ endif
 # The order of steps is part of the promise: the summary comes last.
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help test build demo generate check vet race fuzz-short lint cover fuzz bench clean
+.PHONY: help test build demo generate check vet race fuzz-short lint cover fuzz bench realism clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -86,6 +86,8 @@ bench: check ## the benchmarks; compare two runs with benchstat
 .PHONY: bench-peers
 bench-peers: check-go ## the engine beside NIST's on the same real prints (minutes)
 	@scripts/bench-peers
+realism: check-go ## synthetic prints beside real ones: a table, and realism.png
+	go run ./synth/internal/compare -fingers 100 -o realism.png
 
 clean: ## remove what the other targets made
-	rm -rf bin dist coverage.out demo-*
+	rm -rf bin dist coverage.out demo-* realism.png

@@ -58,8 +58,6 @@ func (p poles) angle(x, y float64, tip tipShape) float64 {
 	turn := func(q point, sign float64) {
 		dx, dy := x-q.x, float64(sign*(q.y-y))
 		re, im = float64(re*dx)-float64(im*dy), float64(re*dy)+float64(im*dx)
-		n := 1 / math.Sqrt(square(re, im)+1e-12)
-		re, im = float64(re*n), float64(im*n)
 	}
 	for _, c := range p.cores {
 		turn(c, 1)
@@ -83,9 +81,9 @@ func (p poles) angle(x, y float64, tip tipShape) float64 {
 
 // loop is a core and the direction it opens to.
 type loop struct {
-	core    point
-	opening float64 // radians, counter-clockwise
-	pull    float64
+	core     point
+	cos, sin float64 // of the direction it opens to, counter-clockwise
+	pull     float64
 }
 
 // straighten is the correction that makes the ridges inside a loop parallel,
@@ -97,8 +95,7 @@ func (l loop) straighten(x, y float64) float64 {
 	if d >= loopReach || d == 0 {
 		return 0
 	}
-	so, co := sinCos(l.opening)
-	sin := (float64(dy*co) - float64(dx*so)) / d
+	sin := (float64(dy*l.cos) - float64(dx*l.sin)) / d
 	return l.pull * sin * (1 - smoothstep(loopReach/4, loopReach, d)) / 2
 }
 
@@ -112,7 +109,8 @@ func (p *poles) openings(r source, tip tipShape) {
 	for _, c := range p.cores {
 		// Just right of the core its own part of the angle is zero.
 		rest := p.angle(c.x+0.01, c.y, tip)
-		loops = append(loops, loop{core: c, opening: rest + rest, pull: r.between(0.35, 0.8)})
+		sin, cos := sinCos(rest + rest)
+		loops = append(loops, loop{core: c, cos: cos, sin: sin, pull: r.between(0.35, 0.8)})
 	}
 	p.loops = loops
 }
@@ -131,7 +129,7 @@ func angleBin(theta float64) uint8 {
 // pattern's foot, varying slowly over the finger.
 func (f *flow) setPeriods(p poles, seed uint64) {
 	r := newSource(seed, streamPeriod)
-	mean := max(7.9, min(10.6, r.normal(9.1, 0.65)))
+	mean := max(7.2, min(10.2, r.normal(8.35, 0.65)))
 	wide, narrow := r.between(0.04, 0.20), r.between(0, 0.08)
 	slow := smoothField(r, halfW, halfH, 50)
 	quick := smoothField(r, halfW, halfH, 18)

@@ -6,7 +6,7 @@ package synth
 // ridges of two seeds meet out of step, and where the flow spreads, minutiae
 // appear by themselves.
 const (
-	growRounds  = 14
+	growRounds  = 16
 	growGain    = 4   // answer to a faint pattern; clipping holds it down
 	ridgeHeight = 120 // of 127: what growth saturates at
 	canvasEdge  = bankRadius + 1
@@ -63,12 +63,18 @@ func saturate(sum int32) int32 {
 }
 
 // sow scatters the seeds. Few seeds give long unbroken ridges, many give many
-// minutiae; people differ in it.
+// minutiae; people differ in it. The first fall one in each field of a board,
+// so that ridges reach every part of the finger in time.
 func sow(inside []bool, seed uint64) []int32 {
 	r := newSource(seed, streamSeeds)
 	img := make([]int32, halfW*halfH)
-	for range int(r.between(90, 560)) {
-		x, y := canvasEdge+1+r.IntN(halfW-2*canvasEdge-2), canvasEdge+1+r.IntN(halfH-2*canvasEdge-2)
+	const fieldsX, fieldsY, margin = 5, 7, canvasEdge + 1
+	for i := range int(r.between(80, 460)) {
+		x, y := margin+r.IntN(halfW-2*margin), margin+r.IntN(halfH-2*margin)
+		if i < fieldsX*fieldsY {
+			x = margin + (i%fieldsX*(halfW-2*margin)+x-margin)/fieldsX
+			y = margin + (i/fieldsX*(halfH-2*margin)+y-margin)/fieldsY
+		}
 		if !inside[y*halfW+x] {
 			continue
 		}

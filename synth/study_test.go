@@ -4,19 +4,13 @@ import (
 	"flag"
 	"fmt"
 	"math"
-	"os"
-	"path/filepath"
 	"slices"
 	"testing"
 
 	"convenio/finger"
-	"convenio/formats/picture"
 )
 
-var (
-	studyFingers = flag.Int("study", 0, "measure the engine on this many synthetic fingers")
-	studyReal    = flag.Bool("studyreal", false, "with -study: on captures of the real sets too")
-)
+var studyFingers = flag.Int("study", 0, "measure the engine on this many synthetic fingers")
 
 // sample is one capture as the engine sees it.
 type sample struct {
@@ -132,43 +126,6 @@ func TestStudy(t *testing.T) {
 		}
 	}
 	t.Logf("  poor captures: %d refused, %d not", refused, poor)
-	if *studyReal {
-		reportReal(t, "fvc2002_db1_b")
-		reportReal(t, "uareu_25")
-	}
-}
-
-func reportReal(t *testing.T, set string) {
-	root := os.Getenv("CONVENIO_DATA")
-	if root == "" {
-		root = "../../shared/data"
-	}
-	files, _ := filepath.Glob(filepath.Join(root, "fingerprints", set, "*.png"))
-	var all []sample
-	failed := 0
-	for _, name := range files[:min(80, len(files))] {
-		data, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		p, err := picture.Decode(data, picture.DefaultLimits)
-		if err != nil {
-			t.Fatal(err)
-		}
-		owner := 0
-		if _, err := fmt.Sscanf(filepath.Base(name), "%d_", &owner); err != nil {
-			t.Fatalf("%s: whose print is it? %v", name, err)
-		}
-		s, ok := extract(owner, finger.Image{Width: p.Gray.Rect.Dx(), Height: p.Gray.Rect.Dy(), PPI: 500, Pix: p.Gray.Pix})
-		if !ok {
-			failed++
-			continue
-		}
-		all = append(all, s)
-	}
-	if len(all) > 0 {
-		report(t, set, all, failed)
-	}
 }
 
 // agree counts the pairs of found and true minutiae within 8 pixels and 25
