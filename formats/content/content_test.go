@@ -159,6 +159,11 @@ func TestOpen(t *testing.T) {
 					t.Errorf("no %q in\n%s", want, all.String())
 				}
 			}
+			for _, m := range f.Templates {
+				if len(m.Points) != m.Minutiae || m.Points[0].Kind != "ending" {
+					t.Errorf("points %+v", m.Points)
+				}
+			}
 			names := map[string]bool{}
 			for i := range f.Images {
 				m := &f.Images[i]

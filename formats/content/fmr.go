@@ -35,6 +35,9 @@ func openFMR(data []byte, _ int) (*File, error) {
 	for i := range r.Views {
 		f.addRecord(viewRecord(r, i))
 		if t, ok := templateOf(iso.Views[i], i); ok {
+			for _, m := range r.Views[i].Minutiae {
+				t.Points = append(t.Points, point(m, r.Format.Degrees(m.Angle)))
+			}
 			f.addTemplate(t)
 		}
 	}

@@ -190,6 +190,7 @@ func itlTemplate(r *ansinist.Record) (Template, bool) {
 			v.Capture.Qualities = append(v.Capture.Qualities, sc37.Quality{Score: uint8(q.Score)})
 		}
 	}
+	var points []Point
 	for _, p := range m.M1.Minutiae {
 		if len(v.Minutiae) == 255 || p.X < 0 || p.X >= m.M1.Width || p.Y < 0 || p.Y >= m.M1.Height {
 			continue
@@ -202,8 +203,10 @@ func itlTemplate(r *ansinist.Record) (Template, bool) {
 			n.Quality = uint8(p.Quality)
 		}
 		v.Minutiae = append(v.Minutiae, n)
+		points = append(points, point(n, float64(p.Angle)))
 	}
 	t, ok := templateOf(v, 0)
+	t.Points = points
 	t.Name = fmt.Sprintf("%d-minutiae", r.Number)
 	return t, ok
 }
