@@ -228,7 +228,7 @@ type ExchangeSide string
 
 // FingerImage defines model for FingerImage.
 type FingerImage struct {
-	// Image PNG, TIFF, BMP or JPEG.
+	// Image PNG, TIFF, BMP, JPEG, JPEG 2000 or WSQ, or a record with this finger in it.
 	Image []byte `json:"image"`
 
 	// Position right-thumb .. left-little, or unknown.

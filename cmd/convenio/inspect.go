@@ -151,8 +151,10 @@ func extractAll(io stdio, f *content.File, dir string) ([]string, error) {
 	}
 	for i := range f.Images {
 		m := &f.Images[i]
-		if err := put(m.Name+"."+m.Ext(), m.Data); err != nil {
-			return written, err
+		if len(m.Data) > 0 { // a segment of a larger image has none of its own
+			if err := put(m.Name+"."+m.Ext(), m.Data); err != nil {
+				return written, err
+			}
 		}
 		if m.Ext() == "png" {
 			continue

@@ -32,7 +32,12 @@ func printsIn(file string, ppi float32) ([]api.FingerImage, error) {
 		return nil, unreadable(file, err)
 	}
 	var out []api.FingerImage
+	seen := map[finger.Position]bool{} // a file may hold a finger rolled and plain: the first is taken
 	for _, p := range prints {
+		if seen[p.Position] {
+			continue
+		}
+		seen[p.Position] = true
 		if p.Position == finger.Unknown {
 			return nil, hint(fmt.Errorf("--finger %q: which finger it shows is not stated", file), "write POSITION=FILE, such as right-index=r2.png; positions run from right-thumb to left-little, or unknown")
 		}

@@ -7,6 +7,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -93,6 +94,40 @@ func sampleITL(t testing.TB) []byte {
 	return b
 }
 
+func TestSegments(t *testing.T) {
+	tx, err := ansinist.Read(sampleITL(t), ansinist.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	pix := make([]byte, 60*40)
+	for i := range pix {
+		pix[i] = byte(i % 60)
+	}
+	r, err := ansinist.FrictionRidge{Type: 14, Positions: []int{13}, Raster: ansinist.Raster{IDC: 9, Source: "AA", Captured: time.Date(2026, 1, 2, 0, 0, 0, 0, time.UTC), Width: 60, Height: 40,
+		ScaleUnits: 1, ScaleX: 500, ScaleY: 500, Compression: "NONE", BitsPerPixel: 8, Data: pix},
+		Segments: []ansinist.Segment{{Position: 2, Left: 10, Right: 30, Top: 5, Bottom: 25}, {Position: 3, Left: 30, Right: 90, Top: 5, Bottom: 25}}}.Record()
+	if err != nil {
+		t.Fatal(err)
+	}
+	tx.Add(r)
+	data, err := tx.Carry()
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := Open(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := f.Images[len(f.Images)-1]
+	p, err := m.Decode()
+	if err != nil || m.Name != "6-segment-right-index" || m.Positions[0] != 2 || p.Gray.Bounds().Dx() != 20 || p.Gray.Bounds().Dy() != 20 || p.Gray.Pix[0] != 10 || p.PPI != 500 {
+		t.Errorf("%v %+v", err, m)
+	}
+	if !slices.ContainsFunc(f.Oddities, func(s string) bool { return strings.Contains(s, "segment of position 3") }) {
+		t.Errorf("oddities %q", f.Oddities)
+	}
+}
+
 func sampleWSQ(t testing.TB) []byte {
 	img := &wsq.Image{Width: 120, Height: 100, Pix: make([]uint8, 12000)}
 	for i := range img.Pix {
@@ -157,6 +192,11 @@ func TestOpen(t *testing.T) {
 			for _, want := range tt.has {
 				if !strings.Contains(all.String(), want) {
 					t.Errorf("no %q in\n%s", want, all.String())
+				}
+			}
+			for _, m := range f.Templates {
+				if len(m.Points) != m.Minutiae || m.Points[0].Kind != "ending" {
+					t.Errorf("points %+v", m.Points)
 				}
 			}
 			names := map[string]bool{}

@@ -3,6 +3,7 @@ package content
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 
 	"convenio/formats/fmr"
@@ -142,15 +143,36 @@ func (m *Image) Decode() (picture.Picture, error) {
 
 // Template is a finger's minutiae as a record, converted to ISO/IEC 19794-2:2011 where they came otherwise.
 type Template struct {
-	Name     string `json:"name"`
-	Position uint8  `json:"position"`
-	Minutiae int    `json:"minutiae"`
-	Quality  *int   `json:"quality,omitempty"`
-	Width    int    `json:"width"`
-	Height   int    `json:"height"`
-	PPI      int    `json:"ppi"`
+	Name     string  `json:"name"`
+	Position uint8   `json:"position"`
+	Minutiae int     `json:"minutiae"`
+	Quality  *int    `json:"quality,omitempty"`
+	Width    int     `json:"width"`
+	Height   int     `json:"height"`
+	PPI      int     `json:"ppi"`
+	Points   []Point `json:"points,omitempty"` // as the record has them
 
 	View fmr.View `json:"-"` // angles in ISO's steps
+}
+
+// Point is a minutia: pixels from the left and top edge, degrees counter-clockwise from the right.
+type Point struct {
+	X       int     `json:"x"`
+	Y       int     `json:"y"`
+	Kind    string  `json:"kind"` // "ending", "bifurcation", "other"
+	Degrees float64 `json:"degrees"`
+	Quality int     `json:"quality"` // 1 to 100; 0, 254 and 255 say that it is not known
+}
+
+func point(m fmr.Minutia, degrees float64) Point {
+	kind := "other"
+	switch m.Kind {
+	case fmr.KindEnding:
+		kind = "ending"
+	case fmr.KindBifurcation:
+		kind = "bifurcation"
+	}
+	return Point{X: int(m.X), Y: int(m.Y), Kind: kind, Degrees: math.Round(degrees*10) / 10, Quality: int(m.Quality)}
 }
 
 func intp(n int) *int { return &n }

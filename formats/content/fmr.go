@@ -35,6 +35,9 @@ func openFMR(data []byte, _ int) (*File, error) {
 	for i := range r.Views {
 		f.addRecord(viewRecord(r, i))
 		if t, ok := templateOf(iso.Views[i], i); ok {
+			for _, m := range r.Views[i].Minutiae {
+				t.Points = append(t.Points, point(m, r.Format.Degrees(m.Angle)))
+			}
 			f.addTemplate(t)
 		}
 	}
@@ -77,6 +80,7 @@ func viewRecord(r *fmr.Record, i int) Record {
 			rec.Fields = append(rec.Fields, field(a.Name(), "%d, %s", len(a.RidgeCounts.Counts), a.RidgeCounts.MethodName()))
 		case a.CoresDeltas != nil:
 			rec.Fields = append(rec.Fields, field(a.Name(), "%d cores, %d deltas", len(a.CoresDeltas.Cores), len(a.CoresDeltas.Deltas)))
+			rec.Fields = append(rec.Fields, singularFields(r.Format, a.CoresDeltas)...)
 		default:
 			rec.Fields = append(rec.Fields, field(a.Name(), "type %#04x, %d bytes", a.Type, len(a.Data)))
 		}
@@ -85,6 +89,32 @@ func viewRecord(r *fmr.Record, i int) Record {
 		rec.Fields = append(rec.Fields, field("extended data, undivided", "%d bytes", len(v.Unparsed)))
 	}
 	return rec
+}
+
+// singularFields shows cores and deltas one by one.
+func singularFields(f fmr.Format, cd *fmr.CoresDeltas) []Field {
+	var out []Field
+	for i, p := range cd.Cores {
+		if i == maxShown {
+			break
+		}
+		at := fmt.Sprintf("%d, %d", p.X, p.Y)
+		if p.HasAngle {
+			at += fmt.Sprintf(", %.4g degrees", f.Degrees(p.Angle))
+		}
+		out = append(out, field("core", "%s", at))
+	}
+	for i, p := range cd.Deltas {
+		if i == maxShown {
+			break
+		}
+		at := fmt.Sprintf("%d, %d", p.X, p.Y)
+		if p.HasAngles {
+			at += fmt.Sprintf(", %.4g, %.4g and %.4g degrees", f.Degrees(p.Angles[0]), f.Degrees(p.Angles[1]), f.Degrees(p.Angles[2]))
+		}
+		out = append(out, field("delta", "%s", at))
+	}
+	return out
 }
 
 // maxShown is how many areas, qualities and certifications are shown of a record, each.

@@ -35,7 +35,9 @@ func openITL(data []byte, _ int) (*File, error) {
 	for _, r := range t.Records {
 		f.addRecord(itlRecord(t, r))
 		if img, ok := t.Image(r); ok {
-			f.addImage(itlImage(r, img))
+			whole := itlImage(r, img)
+			f.addImage(whole)
+			f.segments(r, whole)
 		}
 		if tmpl, ok := itlTemplate(r); ok {
 			f.addTemplate(tmpl)
@@ -106,6 +108,50 @@ func positionName(p int) string {
 		return sc37.PositionName(uint8(p))
 	}
 	return fmt.Sprintf("position %d", p)
+}
+
+// segments adds the single fingers that a record says lie within its image of several (14.021), each cut out on demand.
+func (f *File) segments(r *ansinist.Record, whole Image) {
+	if r.Type != 14 {
+		return
+	}
+	fr, err := r.FrictionRidge()
+	if err != nil {
+		return
+	}
+	for _, s := range fr.Segments {
+		at := image.Rect(s.Left, s.Top, s.Right, s.Bottom)
+		if s.Position < 1 || s.Position > 10 || s.Left >= s.Right || s.Top >= s.Bottom || !at.In(image.Rect(0, 0, whole.Width, whole.Height)) {
+			f.Oddities = append(f.Oddities, fmt.Sprintf("record %d (Type-14), field 14.021: the segment of position %d is no rectangle of the image", r.Number, s.Position))
+			continue
+		}
+		part := whole
+		part.Name = fmt.Sprintf("%d-segment-%s", r.Number, slug(positionName(s.Position)))
+		part.Positions, part.Width, part.Height = []int{s.Position}, at.Dx(), at.Dy()
+		part.Codec, part.Quality, part.Data, part.Size = "segment of "+whole.Codec, nil, nil, 0
+		part.unpack = func() (picture.Picture, error) {
+			p, err := whole.Decode()
+			if err != nil {
+				return p, err
+			}
+			if !at.In(p.Gray.Bounds()) {
+				return p, errors.New("the segment lies outside the image")
+			}
+			return cut(p, at), nil
+		}
+		f.addImage(part)
+	}
+}
+
+// cut takes a rectangle out of a picture.
+func cut(p picture.Picture, at image.Rectangle) picture.Picture {
+	g := image.NewGray(image.Rect(0, 0, at.Dx(), at.Dy()))
+	for y := range at.Dy() {
+		row := p.Gray.Pix[p.Gray.PixOffset(at.Min.X, at.Min.Y+y):]
+		copy(g.Pix[y*g.Stride:], row[:at.Dx()])
+	}
+	p.Gray = g
+	return p
 }
 
 // itlCodec says what the image is, by its own first bytes where they say it.
@@ -190,6 +236,7 @@ func itlTemplate(r *ansinist.Record) (Template, bool) {
 			v.Capture.Qualities = append(v.Capture.Qualities, sc37.Quality{Score: uint8(q.Score)})
 		}
 	}
+	var points []Point
 	for _, p := range m.M1.Minutiae {
 		if len(v.Minutiae) == 255 || p.X < 0 || p.X >= m.M1.Width || p.Y < 0 || p.Y >= m.M1.Height {
 			continue
@@ -202,8 +249,10 @@ func itlTemplate(r *ansinist.Record) (Template, bool) {
 			n.Quality = uint8(p.Quality)
 		}
 		v.Minutiae = append(v.Minutiae, n)
+		points = append(points, point(n, float64(p.Angle)))
 	}
 	t, ok := templateOf(v, 0)
+	t.Points = points
 	t.Name = fmt.Sprintf("%d-minutiae", r.Number)
 	return t, ok
 }
