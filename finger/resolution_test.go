@@ -16,7 +16,7 @@ func TestRealPrintsAtOtherResolutions(t *testing.T) {
 		found, match int // percent at least: resolution found and said, score of 30 and more
 	}{
 		{200, 200, 0, 85}, {500, 0, 0, 90}, {1000, 1000, 0, 90},
-		{250, 0, 60, 60}, {333, 0, 80, 60}, {1000, 0, 95, 60}, {1200, 0, 95, 60}, {1000, 500, 80, 60},
+		{250, 0, 60, 60}, {333, 0, 60, 60}, {1000, 0, 95, 60}, {1200, 0, 95, 60}, {1000, 500, 80, 60},
 	}
 	var files [][2]string
 	for _, set := range []string{"fvc2002_db1_b", "fvc2002_db3_b", "uareu_25"} {
