@@ -29,12 +29,12 @@ func (im *impression) cover(f *pattern, d *dice) {
 				continue
 			}
 			along, period, ok := f.flowAt(g.u, g.v)
-			r := int(float64(255 * im.clarity(noise, g.far)))
+			r := int(float64(255 * mad(-0.03, f.wornAt(g.u, g.v), im.clarity(noise, g.far))))
 			if !ok || r < faintest {
 				continue
 			}
-			theta := im.seen(i, j, along).angle() + float64(0.02*float64(noise[3]))
-			g.spoilt = float64(noise[1])
+			theta := im.seen(i, j, along).angle() + float64(0.015*float64(noise[3]))
+			g.spoilt = mad(wornShare, f.wornAt(g.u, g.v), float64(spoiltShare*float64(noise[1])))
 			period = float64(period*mad(0.018, float64(noise[1]), im.stretch)) + d.normal(0, 0.1)
 			im.field.Orientation[k] = uint8(int(math.Floor(float64(theta*(256/math.Pi)) + 0.5)))
 			im.field.Period[k] = uint8(max(36, min(160, float64(8*period))))

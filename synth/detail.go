@@ -38,6 +38,8 @@ func (f *pattern) strew(t traits, d *dice) {
 		l.goTo(y)
 		for i := range mapW - 1 {
 			x := float64(i * mapPx)
+			v := l.at(x)
+			f.worn[j*mapW+i] = v[1]
 			if outline(x+mapPx/2, y+mapPx/2) > 0.97 {
 				continue
 			}
@@ -46,7 +48,7 @@ func (f *pattern) strew(t traits, d *dice) {
 				continue
 			}
 			must := float64(needed * min(1, gain))
-			rate := f.freeRate(x+mapPx/2, y+mapPx/2, float64(t.richness*max(0.15, mad(clustered, float64(l.at(x)[0]), 1))))
+			rate := f.freeRate(x+mapPx/2, y+mapPx/2, float64(t.richness*max(0.15, mad(clustered, float64(v[0]), 1))))
 			for range d.events(rate + must) {
 				f.place(x+float64(mapPx*d.unit()), y+float64(mapPx*d.unit()), toward, must/(rate+must), d)
 			}

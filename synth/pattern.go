@@ -16,6 +16,7 @@ type pattern struct {
 	along    [mapH * mapW]arrow   // the ridges' direction, either way
 	wave     [mapH * mapW]arrow   // across them, ridges a pixel
 	period   [mapH * mapW]float32 // pixels
+	worn     [mapH * mapW]float32 // standard normal: how worn the skin is
 	core     point
 	details  [maxDetails]detail
 	count    int
@@ -97,6 +98,13 @@ func (f *pattern) flowAt(x, y float64) (along arrow, period float64, ok bool) {
 		return arrow{}, 0, false
 	}
 	return halved(float64(c), float64(s)), float64(p), true
+}
+
+// wornAt is how worn the skin is at a place of the canvas, on a step of the
+// map.
+func (f *pattern) wornAt(x, y float64) float64 {
+	i, j := max(0, min(mapW-1, int(x/mapPx))), max(0, min(mapH-1, int(y/mapPx)))
+	return float64(f.worn[j*mapW+i])
 }
 
 // halved is the direction of half the angle of (c, s).

@@ -18,6 +18,7 @@ const (
 	streamCapture
 	streamSensor
 	streamPerson
+	streamWear
 )
 
 // source is a deterministic generator (PCG-DXSM, specified by math/rand/v2).

@@ -8,17 +8,19 @@ import (
 
 // Settings of how minutiae are seen.
 const (
-	sureness    = 3.5  // logit of an average minutia's being found in a print of average clarity
-	byStrength  = 0.8  // change of it by the minutia's strength
-	byClarity   = 9.0  // change of it from no to full clarity
-	bySpoilt    = 0.9  // change of it by where it lies in the print
-	meanClarity = 0.55 // the average meant
-	jitter      = 1.1  // pixels, either way
-	strayShare  = 0.07 // share that are seen farther away, along the ridge
-	strayReach  = 6.0  // pixels
-	strayTurn   = 0.08 // radians that as many are turned
-	directional = 0.03 // radians
-	flipped     = 0.15 // share whose kind is mistaken
+	sureness    = 3.6   // logit of an average minutia's being found in a print of average clarity
+	byStrength  = 0.6   // change of it by the minutia's strength
+	byClarity   = 9.0   // change of it from no to full clarity
+	bySpoilt    = 1.5   // change of it by where it lies in the print
+	wornShare   = 0.8   // how much of that the finger keeps
+	spoiltShare = 0.6   // and how much changes with the capture
+	meanClarity = 0.55  // the average meant
+	jitter      = 1.25  // pixels, either way
+	strayShare  = 0.07  // share that are seen farther away, along the ridge
+	strayReach  = 6.0   // pixels
+	strayTurn   = 0.08  // radians that as many are turned
+	directional = 0.036 // radians
+	flipped     = 0.15  // share whose kind is mistaken
 )
 
 // find sees the pattern's minutiae through the capture.
