@@ -125,12 +125,12 @@ func imagesIn(dir string) ([]string, error) {
 	var files []string
 	for _, e := range entries {
 		switch strings.ToLower(filepath.Ext(e.Name())) {
-		case ".png", ".tif", ".tiff", ".bmp", ".jpg", ".jpeg":
+		case ".png", ".tif", ".tiff", ".bmp", ".jpg", ".jpeg", ".jp2", ".j2k", ".jpl", ".wsq":
 			files = append(files, filepath.Join(dir, e.Name()))
 		}
 	}
 	if len(files) == 0 {
-		return nil, fmt.Errorf("%s: no PNG, TIFF, BMP or JPEG image in it", dir)
+		return nil, fmt.Errorf("%s: no PNG, TIFF, BMP, JPEG, JPEG 2000 or WSQ image in it", dir)
 	}
 	return files, nil
 }
