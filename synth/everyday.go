@@ -46,7 +46,7 @@ func DefaultConditions(seed uint64) Conditions {
 		ContactA: r.normal(122, 15), ContactB: r.normal(182, 30),
 		ShiftX: r.normal(0, 3.6), ShiftY: r.normal(0, 4.6), Torsion: r.normal(0, 0.038),
 		Firm: r.between(0.2, 0.5), Plasticity: r.between(0.8, 2),
-		Pressure: r.between(0.15, 0.85), Moisture: r.normal(m.moisture, 0.55), Unevenness: r.between(0.3, 1),
+		Pressure: r.between(0.15, 0.85), Moisture: r.normal(m.moisture, 0.68), Unevenness: r.between(0.45, 1),
 		Scratches:  max(0, int(r.normal(0.4, 1.3))),
 		Dirt:       math.Abs(r.normal(0, 0.4)),
 		Ink:        r.between(m.ink[0], m.ink[1]),

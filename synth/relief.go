@@ -7,7 +7,7 @@ func newRelief(ridge []int8, inside []bool, seed uint64) []int8 {
 	r := newSource(seed, streamTexture)
 	rough := smoothField(r, canvasW, canvasH, 3)
 	height := smoothField(r, canvasW, canvasH, 11)
-	roughness, unequal := float32(r.between(24, 54)), float32(r.between(10, 26))
+	roughness, unequal := float32(r.between(26, 56)), float32(r.between(10, 26))
 	wear := smoothField(newSource(seed, streamWear), canvasW, canvasH, 52)
 	out := make([]int8, len(ridge))
 	for i, v := range ridge {
@@ -16,8 +16,8 @@ func newRelief(ridge []int8, inside []bool, seed uint64) []int8 {
 			continue
 		}
 		// Where skin is worn its ridges are lower and rougher, in every capture.
-		worn := max(-0.8, min(2, wear[i]))
-		h := float32(float32(v)*(1-float32(0.14*max(0, worn)))) + float32(float32(roughness*(1+float32(0.75*worn)))*rough[i]) + float32(unequal*height[i])
+		worn := max(-0.8, min(1.3, wear[i]))
+		h := float32(float32(v)*(1-float32(0.14*max(0, worn)))) + float32(float32(roughness*(1+float32(0.6*worn)))*rough[i]) + float32(unequal*height[i])
 		out[i] = clamp8(h)
 	}
 	pierce(out, ridge, r)

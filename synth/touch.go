@@ -33,7 +33,7 @@ func (f *pattern) touch(t traits, d *dice) *finger.Template {
 	im := impression{c: c, p: newPlacement(c)}
 	im.w, im.h = finger.FieldNodes(c.Width, c.Height)
 	im.blur.fill(d, c.Width, c.Height, 42)
-	im.base = 0.735 - float64(0.05*c.Moisture*c.Moisture) - float64(0.10*c.Unevenness) - float64(0.04*c.Dirt) + float64(0.035*t.clarity) + d.normal(0, 0.04)
+	im.base = 0.75 - float64(0.05*c.Moisture*c.Moisture) - float64(0.10*c.Unevenness) - float64(0.04*c.Dirt) + float64(0.035*t.clarity) + d.normal(0, 0.04)
 	im.stretch = d.normal(1, 0.02)
 	im.cover(f, d)
 	im.find(f, d)

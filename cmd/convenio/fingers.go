@@ -126,11 +126,13 @@ func synthCmd(io stdio) *cobra.Command {
 	var people, impressions int
 	var seed uint64
 	var positions []string
+	var everyday bool
 	c := &cobra.Command{
 		Use:   "synth",
 		Short: "Draw synthetic fingerprints, of nobody",
 		Long: `Draws fingerprint images of people who do not exist, the same for the same seed: to try the program
-with, and to measure. Files are named PERSON-FINGER_IMPRESSION.png.`,
+with, and to measure. Files are named PERSON-FINGER_IMPRESSION.png. The people are cooperative, so
+that what is tried is found; captures with --everyday are as hard as real ones, some unusable.`,
 		Example: "  convenio synth --people 3 --impressions 2 --seed 7 -o prints/",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -152,7 +154,7 @@ with, and to measure. Files are named PERSON-FINGER_IMPRESSION.png.`,
 					if err := cmd.Context().Err(); err != nil {
 						return err
 					}
-					if err := drawFinger(out, seed, person, pos, impressions); err != nil {
+					if err := drawFinger(out, seed, person, pos, impressions, everyday); err != nil {
 						return err
 					}
 					step()
@@ -168,15 +170,20 @@ with, and to measure. Files are named PERSON-FINGER_IMPRESSION.png.`,
 	fl.IntVar(&impressions, "impressions", 1, "impressions of each finger")
 	fl.Uint64Var(&seed, "seed", 1, "the same seed draws the same people")
 	fl.StringSliceVar(&positions, "fingers", []string{"right-index", "left-index"}, "finger positions")
+	fl.BoolVar(&everyday, "everyday", false, "captures as hard to compare as real ones")
 	required(c, "output")
 	return c
 }
 
-func drawFinger(out string, seed uint64, person int, pos finger.Position, impressions int) error {
+func drawFinger(out string, seed uint64, person int, pos finger.Position, impressions int, everyday bool) error {
+	conditions := synth.CooperativeConditions
+	if everyday {
+		conditions = synth.DefaultConditions
+	}
 	id := seed<<20 + uint64(person)
 	f := synth.NewFingerAt(id, pos)
 	for i := range impressions {
-		img, _ := f.Impression(synth.DefaultConditions(id<<16 + uint64(pos)<<8 + uint64(i)))
+		img, _ := f.Impression(conditions(id<<16 + uint64(pos)<<8 + uint64(i)))
 		b, err := capture.Print{Image: img}.PNG()
 		if err != nil {
 			return err
