@@ -109,7 +109,7 @@ func rounded(info *types.Info, above []ast.Node) bool {
 
 // TestPure holds the package to values in, values out.
 func TestPure(t *testing.T) {
-	allowed := []string{"math", "math/rand/v2", "slices", "sync", "convenio/finger"}
+	allowed := []string{"cmp", "math", "math/rand/v2", "slices", "sync", "convenio/finger"}
 	_, files, _ := sources(t)
 	for _, f := range files {
 		for _, i := range f.Imports {
