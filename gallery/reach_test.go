@@ -69,7 +69,7 @@ func TestReachableHandsOverOnlyThose(t *testing.T) {
 	must(t, g.Add(w.reference("a", 1, "open"), w.reference("b", 1, "closed"), w.reference("c", 1, "closed")))
 	asked := map[string]int{}
 	parts, searched, excluded := g.current.Load().reachable(func(c string) bool { asked[c]++; return c == "open" })
-	if len(parts) != 1 || len(parts[0].blocks) != 1 || len(parts[0].blocks[0]) != 1 || parts[0].blocks[0][0].subject != "a" {
+	if len(parts) != 1 || len(parts[0].blocks) != 1 || len(parts[0].blocks[0].people) != 1 || parts[0].blocks[0].people[0].subject != "a" {
 		t.Errorf("handed over %v", parts)
 	}
 	if searched != 1 || excluded != 2 || asked["open"] != 1 || asked["closed"] != 1 || len(asked) != 2 {

@@ -1,0 +1,164 @@
+package gallery
+
+import (
+	"convenio/finger"
+	"convenio/gallery/code"
+)
+
+// probeFinger is a finger of a probe as the first stages need it.
+type probeFinger struct {
+	position finger.Position
+	columns  []int // of a shelf that it is compared with
+	code.Code
+	words []uint64
+	dirs  []uint8
+	z     [code.SumWords*64 + 1]int16 // what a distance says, see calibrate
+}
+
+// prepareProbe makes the codes of a probe. With loose, positions are not relied on.
+func prepareProbe(probe []Finger, loose bool) []probeFinger {
+	out := make([]probeFinger, len(probe))
+	for i, f := range probe {
+		p := &out[i]
+		p.position, p.Code = f.Position, code.Encode(f.Template, code.MaxProbe)
+		for _, m := range p.Minutiae {
+			p.words, p.dirs = append(p.words, m.Word), append(p.dirs, m.Dir)
+		}
+		switch {
+		case f.Position == 0 || loose:
+			for c := range positions {
+				p.columns = append(p.columns, c)
+			}
+		case int(f.Position) < positions:
+			p.columns = []int{0, int(f.Position)}
+		}
+	}
+	return out
+}
+
+// job is one query on its way through the stages.
+type job struct {
+	query  Query
+	probe  []probeFinger
+	class  []bool    // which classes it may reach
+	scores [][]int32 // by unit and slot, of the last stage done; out of reach: nil
+	people int       // within reach
+	pairs  int       // comparisons of fingers that everyone within reach would take
+	stages []Stage
+}
+
+// Scores that no stage gives.
+const (
+	never  = -1 << 30 // the person is out
+	always = 1 << 30  // the first stages cannot tell: the person stays in
+)
+
+// open prepares a job's place for scores and counts what is before it.
+func (j *job) open(list []unit) {
+	j.scores = make([][]int32, len(list))
+	j.people, j.pairs = 0, 0
+	for i := range list {
+		u := &list[i]
+		if !j.class[u.class] {
+			continue
+		}
+		j.people += u.size()
+		j.pairs += j.against(u)
+		s := make([]int32, u.size())
+		for slot := range s {
+			if !u.there(slot) {
+				s[slot] = never
+			}
+		}
+		for _, slot := range u.codes.Bare {
+			if s[slot] != never {
+				s[slot] = always
+			}
+		}
+		j.scores[i] = s
+	}
+}
+
+// against is how many comparisons of codes the job has with a unit.
+func (j *job) against(u *unit) (n int) {
+	for i := range j.probe {
+		for _, c := range j.probe[i].columns {
+			n += len(u.codes.Columns[c].Slots)
+		}
+	}
+	return n
+}
+
+// share is how many people of those within reach come with so many comparisons, at least 20.
+func (j *job) share(comparisons int) int {
+	return max(20, int(int64(comparisons)*int64(j.people)/int64(max(j.pairs, 1))))
+}
+
+// keep puts out everyone but the best n; as many more as tie with the last of them stay in. It returns how many are left.
+func (j *job) keep(n int) (left int) {
+	cut := j.cut(n)
+	for _, s := range j.scores {
+		for slot, v := range s {
+			if v < cut {
+				s[slot] = never
+			} else {
+				left++
+			}
+		}
+	}
+	return left
+}
+
+// cut finds the score that at least n people reach, or all who are in.
+func (j *job) cut(n int) int32 {
+	const half = 4096
+	var count [2 * half]int
+	for _, s := range j.scores {
+		for _, v := range s {
+			if v == always {
+				n-- // they come on top
+				n = max(n, 1)
+			} else if v != never {
+				count[min(max(v+half, 0), 2*half-1)]++
+			}
+		}
+	}
+	for b := len(count) - 1; b > 0; b-- {
+		if n -= count[b]; n <= 0 {
+			return int32(b - half)
+		}
+	}
+	return never + 1
+}
+
+// done writes a stage down.
+func (j *job) done(name string, people, fingers, left int, list []unit, follow string) {
+	s := Stage{Name: name, People: people, Fingers: fingers, Candidates: left}
+	if follow != "" {
+		s.Followed = j.holds(list, follow)
+	}
+	j.stages = append(j.stages, s)
+}
+
+func (j *job) holds(list []unit, subject string) bool {
+	for i, s := range j.scores {
+		for slot, v := range s {
+			if v != never && list[i].subject(slot) == subject {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// in is how many people are still in.
+func (j *job) in() (n int) {
+	for _, s := range j.scores {
+		for _, v := range s {
+			if v != never {
+				n++
+			}
+		}
+	}
+	return n
+}
