@@ -174,3 +174,16 @@ func (g *Gallery) Len() int {
 	}
 	return n
 }
+
+// Footprint is how many fingers are enrolled and how many bytes their codes occupy, in memory or mapped.
+func (g *Gallery) Footprint() (fingers, bytes int) {
+	for _, p := range g.current.Load().partitions {
+		for _, u := range units([]partition{p}, []int{0}) {
+			bytes += u.codes.bytes()
+			for _, c := range u.codes.Columns {
+				fingers += len(c.Slots)
+			}
+		}
+	}
+	return fingers, bytes
+}

@@ -132,8 +132,7 @@ func (j *job) cut(n int) int32 {
 }
 
 // done writes a stage down.
-func (j *job) done(name string, people, fingers, left int, list []unit, follow string) {
-	s := Stage{Name: name, People: people, Fingers: fingers, Candidates: left}
+func (j *job) done(s Stage, list []unit, follow string) {
 	if follow != "" {
 		s.Followed = j.holds(list, follow)
 	}

@@ -123,6 +123,7 @@ func (j *job) scan(u *unit, scores []int32, d *desk) {
 
 // scanAll is the first stage for several jobs: each block is read once.
 func (g *Gallery) scanAll(ctx context.Context, jobs []*job, list []unit, opt Options) error {
+	start := opt.clock()
 	desks := make([]desk, max(opt.Workers, 1))
 	for _, j := range jobs {
 		j.calibrate(list, &desks[0])
@@ -137,9 +138,10 @@ func (g *Gallery) scanAll(ctx context.Context, jobs []*job, list []unit, opt Opt
 	if err != nil {
 		return err
 	}
+	took := opt.clock() - start
 	for _, j := range jobs {
 		left := j.keep(j.share(opt.Votes))
-		j.done("scan", j.people, j.pairs, left, list, opt.Follow)
+		j.done(Stage{Name: "scan", People: j.people, Fingers: j.pairs, Candidates: left, Took: took}, list, opt.Follow)
 	}
 	return nil
 }

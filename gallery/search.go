@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"time"
 
 	"convenio/finger"
 )
@@ -34,6 +35,8 @@ type Options struct {
 	Votes, Compare int
 	// Lane is the queue that the search stands in.
 	Lane Lane
+	// Clock, if given, tells the time that Stage.Took is made of.
+	Clock func() time.Duration
 	// Follow names a subject whose way through the stages the result tells; for measuring.
 	Follow string
 }
@@ -61,11 +64,12 @@ type Result struct {
 
 // Stage is what one stage of a search did.
 type Stage struct {
-	Name       string // "scan", "vote" or "compare"
-	People     int    // whom it looked at
-	Fingers    int    // comparisons of codes or templates
-	Candidates int    // people it passed on
-	Followed   bool   // whether Options.Follow is among them
+	Name       string        // "scan", "vote" or "compare"
+	People     int           // whom it looked at
+	Fingers    int           // comparisons of codes or templates
+	Candidates int           // people it passed on
+	Followed   bool          // whether Options.Follow is among them
+	Took       time.Duration // by Options.Clock, for all queries of the pass
 }
 
 // TieMargin is how near a candidate's score may be to the best one's for the two to be a tie: a false match rate ten times
@@ -100,6 +104,14 @@ func (g *Gallery) Search(ctx context.Context, probe []Finger, reach func(class s
 		return Result{}, err
 	}
 	return out[0], nil
+}
+
+// clock reads Options.Clock.
+func (o Options) clock() time.Duration {
+	if o.Clock == nil {
+		return 0
+	}
+	return o.Clock()
 }
 
 func checkProbe(probe []Finger) error {

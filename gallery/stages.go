@@ -137,7 +137,7 @@ func (j *job) choose() (list []chosen) {
 // compareAll is the last stage: the full comparison of everyone who is still in.
 func (g *Gallery) compareAll(ctx context.Context, j *job, list []unit, opt Options) ([]Candidate, error) {
 	const batch = 8
-	who := j.choose()
+	start, who := opt.clock(), j.choose()
 	workers := max(opt.Workers, 1)
 	lists, made := make([]ranking, workers), make([]int, workers)
 	for w := range lists {
@@ -179,7 +179,7 @@ func (g *Gallery) compareAll(ctx context.Context, j *job, list []unit, opt Optio
 			out.offer(c)
 		}
 	}
-	s := Stage{Name: "compare", People: len(who), Fingers: n, Candidates: len(out.list)}
+	s := Stage{Name: "compare", People: len(who), Fingers: n, Candidates: len(out.list), Took: opt.clock() - start}
 	for _, c := range out.list {
 		s.Followed = s.Followed || opt.Follow != "" && c.Subject == opt.Follow
 	}

@@ -131,7 +131,7 @@ func (j *job) vote(u *unit, scores []int32, d *desk) (compared int) {
 
 // voteAll is the second stage for several jobs.
 func (g *Gallery) voteAll(ctx context.Context, jobs []*job, list []unit, opt Options) error {
-	workers := max(opt.Workers, 1)
+	start, workers := opt.clock(), max(opt.Workers, 1)
 	desks := make([]desk, workers)
 	compared := make([]int, workers*len(jobs))
 	before := make([]int, len(jobs))
@@ -148,13 +148,14 @@ func (g *Gallery) voteAll(ctx context.Context, jobs []*job, list []unit, opt Opt
 	if err != nil {
 		return err
 	}
+	took := opt.clock() - start
 	for k, j := range jobs {
 		n := 0
 		for w := range workers {
 			n += compared[w*len(jobs)+k]
 		}
 		left := j.keep(j.share(opt.Compare))
-		j.done("vote", before[k], n, left, list, opt.Follow)
+		j.done(Stage{Name: "vote", People: before[k], Fingers: n, Candidates: left, Took: took}, list, opt.Follow)
 	}
 	return nil
 }

@@ -20,9 +20,8 @@ type Builder struct {
 	pending map[string][]encoded // by class: people who do not fill a block yet
 }
 
-// NewBuilder begins a store in a folder without one. A store that was begun there and not closed is thrown away. note is
-// kept with the store.
-func NewBuilder(dir, note string) (*Builder, error) {
+// NewBuilder begins a store in a folder without one. A store that was begun there and not closed is thrown away.
+func NewBuilder(dir string) (*Builder, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("build gallery: %w", err)
 	}
@@ -36,7 +35,6 @@ func NewBuilder(dir, note string) (*Builder, error) {
 	if err := sweep(dir, m); err != nil {
 		return nil, fmt.Errorf("build gallery: %w", err)
 	}
-	m.Note = note
 	return &Builder{dir: dir, m: m, pending: map[string][]encoded{}}, nil
 }
 
@@ -80,8 +78,9 @@ func (b *Builder) seal() error {
 	return w.close()
 }
 
-// Close writes what is left and makes the folder a store.
-func (b *Builder) Close() error {
+// Close writes what is left and makes the folder a store. note is kept with it.
+func (b *Builder) Close(note string) error {
+	b.m.Note = note
 	for class, list := range b.pending {
 		if len(list) > 0 {
 			if err := b.flush(class); err != nil {

@@ -366,13 +366,13 @@ func changes(t *testing.T, s *Store) []func() error {
 
 func TestBuilderAndSnapshot(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "g")
-	b, err := NewBuilder(dir, "note")
+	b, err := NewBuilder(dir)
 	must(t, err)
 	for i := range 5 {
 		must(t, b.Add(person(t, i, []string{"open", "closed"}[i%2], right, left)))
 	}
-	must(t, b.Close())
-	if _, err := NewBuilder(dir, ""); err == nil {
+	must(t, b.Close("note"))
+	if _, err := NewBuilder(dir); err == nil {
 		t.Error("a second store in one folder")
 	}
 	s, err := Open(dir)
