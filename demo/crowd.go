@@ -86,7 +86,7 @@ func someSafeguards(i int) []safeguard {
 // prints draws fingers of a person as images, as a live scanner would give them. The same impression
 // is the same image.
 func (c *cast) prints(p person, impression uint64, positions ...finger.Position) ([]api.FingerImage, error) {
-	return c.draw(p, impression, synth.DefaultConditions, positions)
+	return c.draw(p, impression, synth.CooperativeConditions, positions)
 }
 
 // poorPrints draws captures that no officer should accept.

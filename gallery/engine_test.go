@@ -13,7 +13,7 @@ import (
 func impression(t testing.TB, person, position int, capture uint64) *finger.Prepared {
 	t.Helper()
 	f := synth.NewFinger(uint64(person)*100 + uint64(position))
-	img, _ := f.Impression(synth.DefaultConditions(uint64(person)*1000 + uint64(position)*10 + capture))
+	img, _ := f.Impression(synth.CooperativeConditions(uint64(person)*1000 + uint64(position)*10 + capture))
 	template, err := finger.Extract(img, nil)
 	if err != nil {
 		t.Logf("person %d, finger %d, capture %d: %v", person, position, capture, err)

