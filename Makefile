@@ -26,7 +26,7 @@ endif
 # The order of steps is part of the promise: the summary comes last.
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help test build demo generate check vet race fuzz-short lint cover fuzz bench clean
+.PHONY: help test build demo generate check vet race fuzz-short lint cover fuzz bench realism clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -80,5 +80,8 @@ cover: check ## how much of each package the tests reach
 bench: check ## the benchmarks; compare two runs with benchstat
 	go test -run '^$$' -bench . -benchmem ./...
 
+realism: check-go ## synthetic prints beside real ones: a table, and realism.png
+	go run ./synth/internal/compare -fingers 100 -o realism.png
+
 clean: ## remove what the other targets made
-	rm -rf bin dist coverage.out demo-*
+	rm -rf bin dist coverage.out demo-* realism.png
