@@ -40,7 +40,11 @@ func (d *dice) normal(mean, sd float64) float64 {
 
 // events is Poisson-distributed of a mean of at most about 20, cut at 40.
 func (d *dice) events(mean float64) int {
-	u, p := d.unit(), exp(-mean)
+	u := d.unit()
+	if u < 1-mean { // e to the -mean is more than that
+		return 0
+	}
+	p := exp(-mean)
 	n := 0
 	for u >= p && n < 40 {
 		u -= p

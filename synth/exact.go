@@ -30,8 +30,8 @@ func sinCos(x float64) (sin, cos float64) {
 	k := math.Floor(mad(x, 2/math.Pi, 0.5))
 	r := mad(-k, math.Pi/2, x)
 	q := float64(r * r)
-	s := float64(r * poly(q, 1.0/362880, -1.0/5040, 1.0/120, -1.0/6, 1))
-	c := poly(q, -1.0/3628800, 1.0/40320, -1.0/720, 1.0/24, -0.5, 1)
+	s := float64(r * mad(mad(mad(mad(1.0/362880, q, -1.0/5040), q, 1.0/120), q, -1.0/6), q, 1))
+	c := mad(mad(mad(mad(mad(-1.0/3628800, q, 1.0/40320), q, -1.0/720), q, 1.0/24), q, -0.5), q, 1)
 	switch int64(k) & 3 {
 	case 0:
 		return s, c
@@ -47,8 +47,9 @@ func sinCos(x float64) (sin, cos float64) {
 func exp(x float64) float64 {
 	k := math.Floor(mad(x, math.Log2E, 0.5))
 	r := mad(-k, math.Ln2, x)
-	p := poly(r, 1.0/40320, 1.0/5040, 1.0/720, 1.0/120, 1.0/24, 1.0/6, 0.5, 1, 1)
-	return math.Ldexp(p, int(k))
+	p := mad(mad(mad(mad(1.0/40320, r, 1.0/5040), r, 1.0/720), r, 1.0/120), r, 1.0/24)
+	p = mad(mad(mad(mad(p, r, 1.0/6), r, 0.5), r, 1), r, 1)
+	return float64(p * math.Float64frombits(uint64(1023+int64(k))<<52)) // times 2 to the k
 }
 
 // atan2 returns the angle of (x, y) in radians, -Pi to Pi, to about 1e-5
@@ -60,7 +61,8 @@ func atan2(y, x float64) float64 {
 		return 0
 	}
 	t := lo / hi
-	a := float64(t * poly(float64(t*t), 0.0208351, -0.0851330, 0.1801410, -0.3302995, 0.9998660))
+	q := float64(t * t)
+	a := float64(t * mad(mad(mad(mad(0.0208351, q, -0.0851330), q, 0.1801410), q, -0.3302995), q, 0.9998660))
 	if ay > ax {
 		a = math.Pi/2 - a
 	}

@@ -83,9 +83,9 @@ func (p poles) angle(x, y float64, tip tipShape) float64 {
 
 // loop is a core and the direction it opens to.
 type loop struct {
-	core    point
-	opening float64 // radians, counter-clockwise
-	pull    float64
+	core     point
+	cos, sin float64 // of the direction it opens to, counter-clockwise
+	pull     float64
 }
 
 // straighten is the correction that makes the ridges inside a loop parallel,
@@ -97,8 +97,7 @@ func (l loop) straighten(x, y float64) float64 {
 	if d >= loopReach || d == 0 {
 		return 0
 	}
-	so, co := sinCos(l.opening)
-	sin := (float64(dy*co) - float64(dx*so)) / d
+	sin := (float64(dy*l.cos) - float64(dx*l.sin)) / d
 	return l.pull * sin * (1 - smoothstep(loopReach/4, loopReach, d)) / 2
 }
 
@@ -112,7 +111,8 @@ func (p *poles) openings(r source, tip tipShape) {
 	for _, c := range p.cores {
 		// Just right of the core its own part of the angle is zero.
 		rest := p.angle(c.x+0.01, c.y, tip)
-		loops = append(loops, loop{core: c, opening: rest + rest, pull: r.between(0.35, 0.8)})
+		sin, cos := sinCos(rest + rest)
+		loops = append(loops, loop{core: c, cos: cos, sin: sin, pull: r.between(0.35, 0.8)})
 	}
 	p.loops = loops
 }

@@ -2,19 +2,21 @@ package synth
 
 // lattice is a smooth random field of four channels, of mean 0 and standard
 // deviation about 1 each: a cubic B-spline through random knots, like
-// smoothField, but worked out only where it is asked for.
+// smoothField, but worked out only where it is asked for, row by row.
 type lattice struct {
-	pitch float32 // pixels between knots
+	pitch float64 // pixels between knots
 	cols  int
-	knots [latticeKnots][4]float32
+	knots [latticeCols * latticeRows][4]float32
+	row   [latticeCols][4]float32 // the knots at the row's height
 }
 
-const latticeKnots = 14 * 16
+// Bounds of a lattice's knots.
+const latticeCols, latticeRows = 16, 18
 
-// fill draws the knots for w x h pixels.
+// fill draws the knots for w x h pixels, as far as there is room for them.
 func (l *lattice) fill(d *dice, w, h, pitch int) {
-	l.pitch, l.cols = float32(pitch), w/pitch+4
-	n := min(latticeKnots, l.cols*(h/pitch+4))
+	l.pitch, l.cols = float64(pitch), min(latticeCols, w/pitch+4)
+	n := l.cols * min(latticeRows, h/pitch+4)
 	for i := range l.knots[:n] {
 		// Four uniforms of 16 bits: enough for a knot.
 		v := d.pcg.Uint64()
@@ -25,31 +27,37 @@ func (l *lattice) fill(d *dice, w, h, pitch int) {
 	}
 }
 
-// at is the field's value at a place inside what it was filled for.
-func (l *lattice) at(x, y float64) (out [4]float32) {
-	fx, fy := max(0, float32(x)/l.pitch), max(0, float32(y)/l.pitch)
-	i, j := int(fx), int(fy)
-	wx, wy := bspline(fx-float32(i)), bspline(fy-float32(j))
-	for b := range wy {
-		at := (j+b)*l.cols + i
-		if at < 0 || at+4 > len(l.knots) {
-			break
+// goTo makes y the height that at is asked for.
+func (l *lattice) goTo(y float64) {
+	j, w := l.cell(y)
+	at := min(j, latticeRows-4) * l.cols
+	a, b, c, d := l.knots[at:], l.knots[at+l.cols:], l.knots[at+2*l.cols:], l.knots[at+3*l.cols:]
+	for i := range l.row[:l.cols] {
+		for k := range 4 {
+			l.row[i][k] = float32(w[0]*a[i][k]) + float32(w[1]*b[i][k]) + float32(w[2]*c[i][k]) + float32(w[3]*d[i][k])
 		}
-		k := l.knots[at : at+4]
-		for c := range out {
-			s := float32(wx[0]*k[0][c]) + float32(wx[1]*k[1][c]) + float32(wx[2]*k[2][c]) + float32(wx[3]*k[3][c])
-			out[c] += float32(wy[b] * s)
-		}
+	}
+}
+
+// at is the field's value at x of the row.
+func (l *lattice) at(x float64) (out [4]float32) {
+	i, w := l.cell(x)
+	k := l.row[min(i, latticeCols-4):][:4]
+	for c := range out {
+		out[c] = float32(w[0]*k[0][c]) + float32(w[1]*k[1][c]) + float32(w[2]*k[2][c]) + float32(w[3]*k[3][c])
 	}
 	return out
 }
 
-// bspline are the weights of a uniform cubic B-spline at t, 0 to 1, past the
-// second of four knots.
-func bspline(t float32) [4]float32 {
+// cell is the first of the four knots around v, and their weights: those of a
+// uniform cubic B-spline.
+func (l *lattice) cell(v float64) (int, [4]float32) {
+	v = max(0, v/l.pitch)
+	i := int(v)
+	t := float32(v - float64(i))
 	u := 1 - t
 	t2, u2 := float32(t*t), float32(u*u)
-	return [4]float32{
+	return i, [4]float32{
 		float32(u2*u) / 6,
 		float32(2.0/3) - t2 + float32(t2*t)/2,
 		float32(2.0/3) - u2 + float32(u2*u)/2,

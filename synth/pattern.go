@@ -13,11 +13,23 @@ const (
 // on a coarse map, and its minutiae.
 type pattern struct {
 	cos, sin [mapH * mapW]float32 // of twice the ridges' direction; both 0 off the finger
+	along    [mapH * mapW]arrow   // the ridges' direction, either way
 	period   [mapH * mapW]float32 // pixels
 	core     point
 	details  [maxDetails]detail
 	count    int
 }
+
+// arrow is a direction as seen: y points up.
+type arrow struct{ x, y float64 }
+
+func (a arrow) dot(b arrow) float64 { return float64(a.x*b.x) + float64(a.y*b.y) }
+
+// reversed is the opposite direction.
+func (a arrow) reversed() arrow { return arrow{-a.x, -a.y} }
+
+// angle is that of a Minutia, or a turn more or less.
+func (a arrow) angle() float64 { return atan2(a.y, a.x) }
 
 // draw makes the flow and the ridge period: those of drawn fingers, with the
 // irregularities on a lattice.
@@ -35,18 +47,21 @@ func (f *pattern) draw(c Class, t traits, d *dice) {
 	var l lattice
 	l.fill(d, canvasW, canvasH, 76)
 	for j := range mapH {
+		y := float64(j * mapPx)
+		l.goTo(y)
+		far := mad(-narrow, 1-smoothstep(60, 170, y), mad(wide, smoothstep(p.waist-30, p.waist+60, y), 1))
 		for i := range mapW {
-			x, y := float64(i*mapPx), float64(j*mapPx)
+			x := float64(i * mapPx)
 			if outline(x, y) > 1.9 {
 				continue
 			}
-			v := l.at(x, y)
+			v := l.at(x)
 			theta := p.angle(mad(8, float64(v[0]), x), mad(8, float64(v[1]), y), tip)
-			sin, cos := sinCos(float64(2 * mad(0.085, float64(v[2]), theta)))
-			k := 1 + float64(wide*smoothstep(p.waist-30, p.waist+60, y)) - float64(narrow*(1-smoothstep(60, 170, y)))
+			sin, cos := sinCos(mad(0.085, float64(v[2]), theta))
 			n := j*mapW + i
-			f.cos[n], f.sin[n] = float32(cos), float32(sin)
-			f.period[n] = float32(mean * mad(0.05, float64(v[3]), k))
+			f.along[n] = arrow{cos, sin}
+			f.cos[n], f.sin[n] = float32(float64(cos*cos)-float64(sin*sin)), float32(2*cos*sin)
+			f.period[n] = float32(mean * mad(0.05, float64(v[3]), far))
 		}
 	}
 }
@@ -60,12 +75,12 @@ func outline(x, y float64) float64 {
 	return square(u, top) + float64(float64(foot*foot)*foot)
 }
 
-// flowAt is the ridges' direction in radians, 0 to Pi, and their period in
-// pixels at a place of the canvas; false off the finger.
-func (f *pattern) flowAt(x, y float64) (theta, period float64, ok bool) {
+// flowAt is the ridges' direction, either way, and their period in pixels at a
+// place of the canvas; false off the finger.
+func (f *pattern) flowAt(x, y float64) (along arrow, period float64, ok bool) {
 	u, v := x/mapPx, y/mapPx
 	if u < 0 || v < 0 || u >= mapW-1 || v >= mapH-1 {
-		return 0, 0, false
+		return arrow{}, 0, false
 	}
 	i, j := int(u), int(v)
 	a, b := float32(u-float64(i)), float32(v-float64(j))
@@ -76,11 +91,21 @@ func (f *pattern) flowAt(x, y float64) (theta, period float64, ok bool) {
 	s := float32(wa*f.sin[n]) + float32(wb*f.sin[n+1]) + float32(wc*f.sin[n+mapW]) + float32(wd*f.sin[n+mapW+1])
 	p := float32(wa*f.period[n]) + float32(wb*f.period[n+1]) + float32(wc*f.period[n+mapW]) + float32(wd*f.period[n+mapW+1])
 	if p < 6 { // a corner of the cell is off the finger
-		return 0, 0, false
+		return arrow{}, 0, false
 	}
-	theta = atan2(float64(s), float64(c)) / 2
-	if theta < 0 {
-		theta += math.Pi
+	return halved(float64(c), float64(s)), float64(p), true
+}
+
+// halved is the direction of half the angle of (c, s).
+func halved(c, s float64) arrow {
+	r := math.Sqrt(square(c, s))
+	if r == 0 {
+		return arrow{1, 0}
 	}
-	return theta, float64(p), true
+	c /= r
+	a := arrow{math.Sqrt(max(0, 1+c) / 2), math.Sqrt(max(0, 1-c) / 2)}
+	if s < 0 {
+		a.y = -a.y
+	}
+	return a
 }

@@ -35,8 +35,8 @@ func writeSheet(t *testing.T, name string, cols int, imgs []finger.Image) {
 	}
 }
 
-// halved shrinks an image to half its size.
-func halved(m finger.Image) finger.Image {
+// half shrinks an image to half its size.
+func half(m finger.Image) finger.Image {
 	out := finger.Image{Width: m.Width / 2, Height: m.Height / 2}
 	for y := range out.Height {
 		for x := range out.Width {
@@ -86,7 +86,7 @@ func TestSheets(t *testing.T) {
 		masters = append(masters, f.Master())
 		for k := range uint64(3) {
 			img, _ := newFinger(uint64(c)+110+k*10, c).Impression(DefaultConditions(uint64(c)*3 + k + 900))
-			classes = append(classes, halved(img))
+			classes = append(classes, half(img))
 		}
 		marked = append(marked, mark(f.Master(), f.minutiae))
 	}
@@ -100,7 +100,7 @@ func TestSheets(t *testing.T) {
 	var many []finger.Image
 	for i := range uint64(40) {
 		img, _ := NewFinger(i + 2000).Impression(DefaultConditions(i + 3000))
-		many = append(many, halved(img))
+		many = append(many, half(img))
 	}
 	writeSheet(t, "many", 10, many)
 	f := NewFinger(77)

@@ -63,23 +63,23 @@ func (im *impression) cover(f *pattern, d *dice) {
 	im.field = finger.Field{Orientation: all[:n:n], Period: all[n : 2*n : 2*n], Reliable: all[2*n:]}
 	im.lay()
 	for j := range im.h {
+		im.blur.goTo(nodeCentre(j))
 		for i := range im.w {
 			k := j*im.w + i
 			g := &im.skin[j*skinW+i]
 			if g.far > outermost {
 				continue
 			}
-			x, y := nodeCentre(i), nodeCentre(j)
-			noise := im.blur.at(x, y)
+			noise := im.blur.at(nodeCentre(i))
 			if g.far+float64(0.03*float64(noise[2])) > outermost-0.04 {
 				continue
 			}
-			theta, period, ok := f.flowAt(g.u, g.v)
+			along, period, ok := f.flowAt(g.u, g.v)
 			r := int(float64(255 * im.clarity(noise, g.far)))
 			if !ok || r < faintest {
 				continue
 			}
-			theta = im.seen(i, j, theta) + float64(0.02*float64(noise[3]))
+			theta := im.seen(i, j, along).angle() + float64(0.02*float64(noise[3]))
 			period = float64(period*mad(0.018, float64(noise[1]), im.stretch)) + d.normal(0, 0.1)
 			im.field.Orientation[k] = uint8(int(math.Floor(float64(theta*(256/math.Pi)) + 0.5)))
 			im.field.Period[k] = uint8(max(36, min(160, float64(8*period))))
@@ -116,15 +116,14 @@ func (im *impression) lay() {
 
 // seen turns a direction on the finger into that in the image at a node: by
 // the inverse of how the image's axes lie on the skin there.
-func (im *impression) seen(i, j int, theta float64) float64 {
+func (im *impression) seen(i, j int, a arrow) arrow {
 	g := im.skin[j*skinW+i]
 	right, below := im.skin[j*skinW+i+1], im.skin[(j+1)*skinW+i]
 	ux, vx := right.u-g.u, right.v-g.v
 	uy, vy := below.u-g.u, below.v-g.v
-	sin, cos := sinCos(theta)
-	x := float64(vy*cos) + float64(uy*sin) // the canvas's y points down, sin up
-	y := -float64(ux*sin) - float64(vx*cos)
-	return atan2(-y, x)
+	x := float64(vy*a.x) + float64(uy*a.y) // the canvas's y points down, the arrow's up
+	y := float64(ux*a.y) + float64(vx*a.x)
+	return arrow{x, y}
 }
 
 // clarity is how clearly the ridges show, 0 to 1.
@@ -192,13 +191,11 @@ func (im *impression) find(f *pattern, d *dice) {
 		if d.unit() > 1/(1+exp(-logit)) {
 			continue
 		}
-		sin, cos := sinCos(m.angle)
-		x2, y2 := im.p.spot(m.x+float64(6*cos), m.y-float64(6*sin))
+		x2, y2 := im.p.spot(m.x+float64(6*m.along.x), m.y-float64(6*m.along.y))
 		angle := atan2(y-y2, x2-x)
-		sin, cos = sinCos(angle)
 		if d.chance(strayShare) {
-			far := d.normal(0, strayReach)
-			x, y = x+float64(far*cos), y-float64(far*sin)
+			far := d.normal(0, strayReach/6)
+			x, y = x+float64(far*(x2-x)), y+float64(far*(y2-y))
 		}
 		kind := m.kind
 		if d.chance(flipped) {
@@ -300,12 +297,6 @@ func (im *impression) quality() finger.Quality {
 	if im.covered > 0 {
 		clear = float64(im.sum) / float64(255*im.covered)
 	}
-	good := 0
-	for _, m := range im.found {
-		if m.Quality >= 40 {
-			good++
-		}
-	}
 	var q finger.Quality
 	score := 100.0
 	for _, g := range [...]struct {
@@ -313,8 +304,8 @@ func (im *impression) quality() finger.Quality {
 		reason                         finger.Reason
 	}{
 		{area, 15, 110, 0, 40, finger.ReasonLittleArea},
-		{clear, 0.36, 0.62, 0.1, 0.47, finger.ReasonSmeared},
-		{float64(good), 4, 26, 0.1, 8, finger.ReasonFewMinutiae},
+		{clear, 0.38, 0.66, 0.1, 0.5, finger.ReasonSmeared},
+		{float64(len(im.found)), 4, 26, 0.1, 8, finger.ReasonFewMinutiae},
 	} {
 		share := max(0, min(1, (g.value-g.low)/(g.high-g.low)))
 		score = float64(score * mad(1-g.floor, share, g.floor))
