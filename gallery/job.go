@@ -94,41 +94,47 @@ func (j *job) share(comparisons int) int {
 	return max(20, int(int64(comparisons)*int64(j.people)/int64(max(j.pairs, 1))))
 }
 
-// keep puts out everyone but the best n; as many more as tie with the last of them stay in. It returns how many are left.
+// keep puts out everyone but the best n, and those of whom the first stages cannot tell. Of those who tie with the last of
+// the n the first ones stay: where nobody can be told apart, as with a probe of three minutiae, the work stays bounded. It
+// returns how many are left.
 func (j *job) keep(n int) (left int) {
-	cut := j.cut(n)
+	cut, ties := j.cut(n)
 	for _, s := range j.scores {
 		for slot, v := range s {
-			if v < cut {
-				s[slot] = never
-			} else {
+			switch {
+			case v == never:
+			case v == always || bucket(v) > cut:
 				left++
+			case bucket(v) == cut && ties > 0:
+				ties--
+				left++
+			default:
+				s[slot] = never
 			}
 		}
 	}
 	return left
 }
 
-// cut finds the score that at least n people reach, or all who are in.
-func (j *job) cut(n int) int32 {
-	const half = 4096
-	var count [2 * half]int
+// scoreSpan is how many scores, half of them below zero, can be told apart when people are kept.
+const scoreSpan = 1 << 14
+
+func bucket(score int32) int { return int(min(max(score+scoreSpan/2, 0), scoreSpan-1)) }
+
+// cut finds the bucket in which the n-th best score is, and how many of that bucket are among the n.
+func (j *job) cut(n int) (at, ties int) {
+	count := make([]int, scoreSpan)
 	for _, s := range j.scores {
 		for _, v := range s {
-			if v == always {
-				n-- // they come on top
-				n = max(n, 1)
-			} else if v != never {
-				count[min(max(v+half, 0), 2*half-1)]++
+			if v != never && v != always {
+				count[bucket(v)]++
 			}
 		}
 	}
-	for b := len(count) - 1; b > 0; b-- {
-		if n -= count[b]; n <= 0 {
-			return int32(b - half)
-		}
+	for at = len(count) - 1; at > 0 && n > count[at]; at-- {
+		n -= count[at]
 	}
-	return never + 1
+	return at, n
 }
 
 // done writes a stage down.

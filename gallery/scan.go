@@ -35,6 +35,8 @@ type desk struct {
 	sum      [blockSize]int32
 	fingers  [blockSize]uint8
 	mask     [code.MaxProbe]uint32
+	pairs    [mostHits]near
+	hits     [mostHits]hit
 }
 
 func (d *desk) distances(col *Column, p *probeFinger) []uint16 {

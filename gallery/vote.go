@@ -17,7 +17,7 @@ const (
 	voteSeeds  = 10 // movements tried
 	voteSpread = 14 // 256 to a turn: by which two pairs' turns may differ
 	voteReach  = 7  // steps by which a pair may miss
-	voteFloor  = 16 // votes that strangers often get
+	voteFloor  = 16 // votes that strangers often get; those above count four times when fingers are added up
 	mostHits   = 192
 )
 
@@ -37,11 +37,13 @@ type hit struct {
 	px, py, rx, ry int8
 }
 
+// near is a pair of minutiae by number, and the distance of their words.
+type near struct{ i, k, d uint8 }
+
 // votes compares a probe's finger with one record.
 func (d *desk) votes(p *probeFinger, r *[kernel.RecordWords]uint64) int32 {
 	kernel.Hits(d.mask[:len(p.words)], r, p.words, p.dirs, voteLimit, voteTurn)
-	var list [mostHits]hit
-	hits := list[:d.collect(&list, p, r)]
+	hits := d.hits[:d.collect(p, r)]
 	var best int32
 	for s := range min(len(hits), voteSeeds) {
 		best = max(best, tally(hits, &hits[s]))
@@ -50,16 +52,15 @@ func (d *desk) votes(p *probeFinger, r *[kernel.RecordWords]uint64) int32 {
 }
 
 // collect lists the hits, nearest words first.
-func (d *desk) collect(list *[mostHits]hit, p *probeFinger, r *[kernel.RecordWords]uint64) int {
-	type pair struct{ i, k, d uint8 }
-	var raw [mostHits]pair
+func (d *desk) collect(p *probeFinger, r *[kernel.RecordWords]uint64) int {
+	raw, list := &d.pairs, &d.hits
 	var at [voteLimit + 2]int
 	n := 0
 	there := uint32(1<<(r[kernel.RecordN]&countMask) - 1)
 	for i, m := range d.mask[:len(p.words)] {
 		for m &= there; m != 0 && n < mostHits; m &= m - 1 {
 			k := bits.TrailingZeros32(m)
-			raw[n] = pair{uint8(i), uint8(k), uint8(bits.OnesCount64(p.words[i] ^ r[k]))}
+			raw[n] = near{uint8(i), uint8(k), uint8(bits.OnesCount64(p.words[i] ^ r[k]))}
 			at[raw[n].d+1]++
 			n++
 		}
@@ -100,7 +101,7 @@ func tally(hits []hit, seed *hit) (sum int32) {
 	return sum
 }
 
-// vote scores one unit for one job: over fingers, the best votes beyond what strangers get are added up.
+// vote scores one unit for one job: over fingers, the best votes are added up.
 func (j *job) vote(u *unit, scores []int32, d *desk) (compared int) {
 	sum := d.sum[:len(scores)]
 	clear(sum)
@@ -118,7 +119,7 @@ func (j *job) vote(u *unit, scores []int32, d *desk) (compared int) {
 			}
 		}
 		for slot, v := range best {
-			sum[slot] += max(0, v-voteFloor)
+			sum[slot] += v + 3*max(0, v-voteFloor)
 		}
 	}
 	for slot, v := range scores {

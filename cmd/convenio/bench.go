@@ -26,6 +26,7 @@ func benchCmd(io stdio) *cobra.Command {
 type identifyFlags struct {
 	people                   []int
 	probes, fingers, workers int
+	enrolled, copies         int
 	seed                     uint64
 	fpir, ppi                float64
 	dir, plant, plots        string
@@ -53,6 +54,8 @@ among the synthetic fingers, and the others are searched.`,
 	c.Flags().IntSliceVar(&f.people, "people", []int{10000}, "people in the gallery, or several sizes")
 	c.Flags().IntVar(&f.probes, "probes", 500, "mated searches, and as many non-mated")
 	c.Flags().IntVar(&f.fingers, "fingers", 10, "fingers of a person: 1, 2, 4 or 10")
+	c.Flags().IntVar(&f.enrolled, "enrolled", 0, "fingers of a person in the gallery, if more than are searched")
+	c.Flags().IntVar(&f.copies, "copies", 1, "put everybody in so many times: for the times of a larger gallery, not its errors")
 	c.Flags().Uint64Var(&f.seed, "seed", 1, "seed of the synthetic people")
 	c.Flags().Float64Var(&f.fpir, "fpir", 0.001, "false positive identification rate of the decision")
 	c.Flags().IntVar(&f.workers, "workers", f.workers, "processors that search")
@@ -74,6 +77,9 @@ func runIdentify(cmd *cobra.Command, io stdio, f identifyFlags) error {
 	}
 	if _, err := trial.Positions(f.fingers); err != nil {
 		return hint(err, "give --fingers 1, 2, 4 or 10")
+	}
+	if _, err := trial.Positions(max(f.enrolled, f.fingers)); err != nil || f.copies < 1 {
+		return hint(fmt.Errorf("--enrolled %d, --copies %d", f.enrolled, f.copies), "give --enrolled 1, 2, 4 or 10, --copies at least 1")
 	}
 	for _, n := range append(slices.Clone(f.people), f.probes) {
 		if n < 1 {
@@ -120,7 +126,8 @@ func runTrial(cmd *cobra.Command, io stdio, f identifyFlags, people int, planted
 	seen := 0
 	r, err := trial.Run(cmd.Context(), trial.Settings{
 		People: people, Probes: f.probes, Fingers: f.fingers, Seed: f.seed, FPIR: f.fpir, Plant: planted, Workers: f.workers,
-		Dir: filepath.Join(f.dir, fmt.Sprintf("%dx%d-%d", people, f.fingers, f.seed)),
+		Enrolled: max(f.enrolled, f.fingers), Copies: f.copies,
+		Dir: filepath.Join(f.dir, fmt.Sprintf("%dx%d-%d", people, max(f.enrolled, f.fingers), f.seed)),
 		Progress: func(what string, now, total int) {
 			if what != at {
 				finish()
@@ -166,7 +173,7 @@ func printTrial(io stdio, r trial.Report) {
 	for _, s := range r.Stages {
 		io.printf("  %-8s recall %7.3f %%   candidates %8.0f   %8.2f ms\n", s.Name, 100*s.Recall, s.Candidates, s.Ms)
 	}
-	io.printf("  a search: p50 %.1f ms, p95 %.1f ms, p99 %.1f ms; %.1f a second in batches\n", r.P50, r.P95, r.P99, r.SearchesPerS)
+	io.printf("  a search: p50 %.1f ms, p95 %.1f ms, p99 %.1f ms; %.1f ms of processor time; %.1f a second in batches\n", r.P50, r.P95, r.P99, r.CPU, r.SearchesPerS)
 	io.printf("  first stage: %.1f million fingers/s and core, %.1f GB/s (memory gives %.1f); votes: %.2f million\n",
 		r.FirstStageRate/1e6, r.MemoryRead, r.MemoryLimit, r.VoteRate/1e6)
 	io.printf("  a finger: %.0f bytes resident, %.0f on disk; built in %.1f s, opened in %.2f s, %.0f templates/s enrolled\n",

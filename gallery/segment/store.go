@@ -199,6 +199,18 @@ func (s *Store) blank(list []spot) error {
 // Gallery is what to search. Change it through the store alone.
 func (s *Store) Gallery() *gallery.Gallery { return s.people }
 
+// Blocks are the blocks of the sealed segments.
+func (s *Store) Blocks() (list []gallery.KeptBlock) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, f := range s.files {
+		for _, k := range f.blocks {
+			list = append(list, gallery.KeptBlock{Class: k.class, Kept: k})
+		}
+	}
+	return list
+}
+
 // Note is what the builder of the store left there.
 func (s *Store) Note() string { return s.m.Note }
 

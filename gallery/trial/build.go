@@ -21,6 +21,8 @@ import (
 // Settings say what to measure.
 type Settings struct {
 	People, Probes, Fingers int
+	Enrolled                int // fingers that a person has in the gallery; 0: as many as are searched
+	Copies                  int // each person stands in the gallery so many times, see copies; 0: once
 	Seed                    uint64
 	FPIR                    float64 // false positive identification rate of the decision
 	Dir                     string  // folder of the gallery, built if it is not there
@@ -56,8 +58,15 @@ type note struct {
 	Build           float64 // seconds
 }
 
+func (s *Settings) enrolled() int {
+	if s.Enrolled == 0 {
+		return s.Fingers
+	}
+	return s.Enrolled
+}
+
 func (s *Settings) note() (note, error) {
-	n := note{People: s.People, Fingers: s.Fingers, Seed: s.Seed}
+	n := note{People: s.People, Fingers: s.enrolled(), Seed: s.Seed}
 	for i := range uint64(3) {
 		b, err := synth.NewPopulation(s.Seed).Reference(i, finger.RightIndex).MarshalBinary()
 		if err != nil {
@@ -108,7 +117,7 @@ func (s *Settings) openOrBuild() (store *segment.Store, made note, opened time.D
 
 // build makes the gallery, in runs of people who fill a block.
 func (s *Settings) build(n note) error {
-	fingers, err := Positions(s.Fingers)
+	fingers, err := Positions(s.enrolled())
 	if err != nil {
 		return err
 	}

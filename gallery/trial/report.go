@@ -8,9 +8,11 @@ import (
 
 // Report is what a trial measured.
 type Report struct {
-	People  int `json:"people"`
-	Fingers int `json:"fingers"` // of a person, enrolled and searched
-	Probes  int `json:"probes"`  // mated, and as many non-mated
+	People   int `json:"people"`
+	Distinct int `json:"distinct_people"`  // less than people where each stands there several times, for times alone
+	Fingers  int `json:"fingers"`          // searched, of a person
+	Enrolled int `json:"enrolled_fingers"` // of a person
+	Probes   int `json:"probes"`           // mated, and as many non-mated
 
 	Threshold float64    `json:"threshold"` // score, see gallery.PersonThreshold
 	FNIR      float64    `json:"fnir"`      // share of mated probes that do not find their mate at the threshold
@@ -25,6 +27,7 @@ type Report struct {
 	P50            float64 `json:"p50_ms"`
 	P95            float64 `json:"p95_ms"`
 	P99            float64 `json:"p99_ms"`
+	CPU            float64 `json:"cpu_ms"` // processor time of a search, mean: what the time would come to on one idle core
 	SearchesPerS   float64 `json:"searches_per_s"`
 	FirstStageRate float64 `json:"first_stage_fingers_per_s_core"`
 	VoteRate       float64 `json:"vote_fingers_per_s_core"`
