@@ -40,8 +40,8 @@ func benchIdentifyCmd(io stdio) *cobra.Command {
 		Long: `Builds a gallery of synthetic people on disk, or uses the one that an earlier run left, and searches
 as many captures of enrolled people (mated) as of others (non-mated). Prints how often the person is
 missed (FNIR) and how often a stranger is found (FPIR) at the threshold of --fpir, with 95 %
-intervals; what share of the mates that an exhaustive search finds each stage lets through; how long
-a search takes; and what a finger costs in memory and on disk. Several sizes may be given to --people.
+intervals; what share of the mates that an exhaustive search finds each stage lets through; how
+long a search takes; and what a finger costs in memory and on disk. --people takes several sizes.
 
 With --plant, the first capture of each finger of a folder of images named FINGER_IMPRESSION is put
 among the synthetic fingers, and the others are searched.`,

@@ -70,9 +70,11 @@ func (b *blockEntry) append(to []byte) []byte {
 	le := binary.LittleEndian
 	to = le.AppendUint32(to, uint32(len(b.class)))
 	to = append(to, b.class...)
-	for _, v := range []int{b.people, b.fingers, b.tables, b.names, int(b.sum), len(b.bare)} {
+	for _, v := range []int{b.people, b.fingers, b.tables, b.names} {
 		to = le.AppendUint64(to, uint64(v))
 	}
+	to = le.AppendUint64(to, uint64(b.sum))
+	to = le.AppendUint64(to, uint64(len(b.bare)))
 	for _, c := range b.columns {
 		to = le.AppendUint64(le.AppendUint64(to, uint64(c.count)), uint64(c.at))
 	}
@@ -111,6 +113,17 @@ func (c *cursor) number(most int) int {
 	return 0
 }
 
+// sum reads 8 bytes as a checksum; what is above 32 bits must be 0.
+func (c *cursor) sum() uint32 {
+	v := c.take(8)
+	if v == nil {
+		return 0
+	}
+	n := binary.LittleEndian.Uint64(v)
+	c.short = c.short || n>>32 != 0
+	return uint32(n)
+}
+
 func (c *cursor) length(most int) int {
 	v := c.take(4)
 	if v == nil {
@@ -127,7 +140,7 @@ func (c *cursor) length(most int) int {
 func readEntry(c *cursor, size int) (b blockEntry, err error) {
 	b.class = string(c.take(c.length(mostClass)))
 	b.people, b.fingers = c.number(gallery.BlockSize), c.number(gallery.BlockSize*mostFingers)
-	b.tables, b.names, b.sum = c.number(size), c.number(size), uint32(c.number(1<<32-1))
+	b.tables, b.names, b.sum = c.number(size), c.number(size), c.sum()
 	bare := c.number(gallery.BlockSize)
 	for p := range b.columns {
 		b.columns[p] = columnEntry{c.number(gallery.BlockSize * mostFingers), c.number(size)}

@@ -53,8 +53,8 @@ func (f *file) read() error {
 		return fmt.Errorf("%w: header", ErrDamaged)
 	}
 	c := cursor{b: f.data[8:headerSize]}
-	at, n, sum := c.number(len(f.data)), c.number(len(f.data)), c.number(1<<32-1)
-	if c.short || at+n > len(f.data) || checksum(f.data[at:at+n]) != uint32(sum) {
+	at, n, sum := c.number(len(f.data)), c.number(len(f.data)), c.sum()
+	if c.short || at+n > len(f.data) || checksum(f.data[at:at+n]) != sum {
 		return fmt.Errorf("%w: directory", ErrDamaged)
 	}
 	c = cursor{b: f.data[at : at+n]}

@@ -38,6 +38,7 @@ var packages = []entry{
 	{pkg: "gallery/kernel/internal/asm", reach: disk},
 	{pkg: "gallery", reach: pure, ours: []string{"finger", "gallery/code", "gallery/kernel"}},
 	{pkg: "gallery/segment", reach: disk, ours: []string{"finger", "gallery", "gallery/code", "gallery/kernel"}},
+	{pkg: "gallery/trial", reach: disk, ours: []string{"finger", "gallery", "gallery/kernel", "gallery/segment", "synth"}},
 	{pkg: "formats/picture", reach: pure},
 	{pkg: "synth/internal/...", reach: disk, ours: []string{"finger", "formats/picture", "synth"}},
 	{pkg: "capture", reach: pure, ours: []string{"finger", "formats/picture"}},
@@ -56,7 +57,7 @@ var packages = []entry{
 		"agreement", "api", "capture", "examples/agreements", "exchange", "finger", "ledger", "ledger/audit", "ledger/ledgertest", "node", "registry", "synth",
 	}},
 	{pkg: "cmd/convenio", reach: disk | serves | dials, ours: []string{
-		"agreement", "api", "capture", "demo", "eval", "examples/agreements", "exchange", "finger", "ledger", "ledger/audit", "node", "synth",
+		"agreement", "api", "capture", "demo", "eval", "examples/agreements", "exchange", "finger", "gallery/trial", "ledger", "ledger/audit", "node", "synth",
 	}},
 	{pkg: "internal/arch", reach: pure},
 }
@@ -88,7 +89,7 @@ var libraries = []library{
 	{"golang.org/x/sys", []string{"gallery/kernel", "gallery/segment", "node"}},
 	{"golang.org/x/term", []string{"cmd/convenio"}},
 	{"golang.org/x/tools", []string{"agreement"}},
-	{"gonum.org/v1/plot", []string{"synth/internal/compare"}},
+	{"gonum.org/v1/plot", []string{"gallery/trial", "synth/internal/compare"}},
 	{"k8s.io/klog/v2", []string{"ledger"}},
 	{"modernc.org/sqlite", []string{"registry"}},
 	{"pgregory.net/rapid", nil},
