@@ -51,13 +51,13 @@ var packages = []entry{
 	{pkg: "registry", reach: disk | sql, ours: []string{"finger"}},
 	{pkg: "api", reach: disk | serves | dials},
 	{pkg: "node", reach: disk | serves, ours: []string{
-		"agreement", "api", "capture", "exchange", "finger", "gallery", "ledger", "registry",
+		"agreement", "api", "capture", "exchange", "finger", "gallery", "gallery/segment", "ledger", "registry",
 	}, tests: []string{"examples/agreements"}},
 	{pkg: "demo", reach: disk | serves | dials, ours: []string{
 		"agreement", "api", "capture", "examples/agreements", "exchange", "finger", "ledger", "ledger/audit", "ledger/ledgertest", "node", "registry", "synth",
 	}},
 	{pkg: "cmd/convenio", reach: disk | serves | dials, ours: []string{
-		"agreement", "api", "capture", "demo", "eval", "examples/agreements", "exchange", "finger", "gallery/trial", "ledger", "ledger/audit", "node", "synth",
+		"agreement", "api", "capture", "demo", "eval", "examples/agreements", "exchange", "finger", "gallery/segment", "gallery/trial", "ledger", "ledger/audit", "node", "synth",
 	}},
 	{pkg: "internal/arch", reach: pure},
 }
