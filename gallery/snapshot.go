@@ -58,20 +58,6 @@ func (s *snapshot) classes() []ClassCount {
 	return out
 }
 
-// reachable chooses the partitions of the classes that may be reached, in order of class. What it leaves out does not
-// go to the part that compares. Without a reach nothing is reachable.
-func (s *snapshot) reachable(reach func(class string) bool) (parts []partition, searched, excluded int) {
-	for _, c := range s.classes() {
-		if reach == nil || !reach(c.Class) {
-			excluded += c.People
-			continue
-		}
-		parts = append(parts, s.partitions[c.Class])
-		searched += c.People
-	}
-	return parts, searched, excluded
-}
-
 // editor makes a snapshot out of another. own tells which blocks it has copied already, by class.
 type editor struct {
 	next map[string]partition
