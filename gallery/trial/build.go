@@ -28,6 +28,7 @@ type Settings struct {
 	Dir                     string  // folder of the gallery, built if it is not there
 	Plant                   []Planted
 	Workers                 int
+	reading                 int // MiB read to find the memory's limit; 0: 512
 	Progress                func(what string, done, total int)
 }
 

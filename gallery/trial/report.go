@@ -67,7 +67,14 @@ func Wilson(k, n int) [2]float64 {
 	p, m := float64(k)/float64(n), float64(n)
 	centre := (p + z*z/(2*m)) / (1 + z*z/m)
 	half := z / (1 + z*z/m) * math.Sqrt(p*(1-p)/m+z*z/(4*m*m))
-	return [2]float64{max(0, centre-half), min(1, centre+half)}
+	out := [2]float64{max(0, centre-half), min(1, centre+half)}
+	if k == 0 {
+		out[0] = 0 // without the rounding
+	}
+	if k == n {
+		out[1] = 1
+	}
+	return out
 }
 
 // quantile is the value that a share q of the times are at or below.

@@ -1,6 +1,7 @@
 package trial
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -42,15 +43,15 @@ func (t *trial) firstStages(ctx context.Context) error {
 		}
 	}
 	t.out.MemoryRead = t.out.FirstStageRate * kernel.SumWords * 8 / 1e9
-	t.out.MemoryLimit = memoryLimit()
+	t.out.MemoryLimit = memoryLimit(cmp.Or(t.reading, 512))
 	return nil
 }
 
 var sink uint64
 
-// memoryLimit adds up 512 MiB, the fastest of several times, in GB a second.
-func memoryLimit() (best float64) {
-	words := make([]uint64, 64<<20)
+// memoryLimit adds up so many MiB, the fastest of several times, in GB a second.
+func memoryLimit(mib int) (best float64) {
+	words := make([]uint64, mib<<17)
 	for i := range words {
 		words[i] = uint64(i)
 	}
