@@ -38,13 +38,39 @@ func prepareProbe(probe []Finger, loose bool) []probeFinger {
 
 // job is one query on its way through the stages.
 type job struct {
-	query  Query
-	probe  []probeFinger
-	class  []bool    // which classes it may reach
-	scores [][]int32 // by unit and slot, of the last stage done; out of reach: nil
-	people int       // within reach
-	pairs  int       // comparisons of fingers that everyone within reach would take
-	stages []Stage
+	query          Query
+	probe          []probeFinger
+	class          []bool    // which classes it may reach
+	scores         [][]int32 // by unit and slot, of the last stage done; out of reach: nil
+	people         int       // within reach
+	pairs          int       // comparisons of fingers that everyone within reach would take
+	votes, compare int       // bounds of the second and the last stage, in fingers
+	stages         []Stage
+}
+
+// bound sets a job's bounds. Strangers' sums over k fingers deviate by the root of k, mates' means grow with k: fewer people
+// need be looked at.
+func (j *job) bound(opt Options) {
+	j.votes, j.compare = opt.Votes, opt.Compare
+	if j.votes <= 0 {
+		j.votes = DefaultVotes / max(1, j.known()/2)
+	}
+	if j.compare <= 0 {
+		j.compare = DefaultCompare * 2 / max(2, j.known()/2)
+	}
+}
+
+// known is how many fingers of known positions the probe has.
+func (j *job) known() int {
+	var seen [positions]bool
+	n := 0
+	for i := range j.probe {
+		if p := &j.probe[i]; len(p.columns) == 2 && !seen[p.position] {
+			seen[p.position] = true
+			n++
+		}
+	}
+	return n
 }
 
 // Scores that no stage gives.

@@ -27,12 +27,6 @@ func (g *Gallery) SearchAll(ctx context.Context, queries []Query, opt Options) (
 	if opt.Max <= 0 {
 		opt.Max = DefaultMax
 	}
-	if opt.Votes <= 0 {
-		opt.Votes = DefaultVotes
-	}
-	if opt.Compare <= 0 {
-		opt.Compare = DefaultCompare
-	}
 	g.lanes.enter(opt.Lane)
 	defer g.lanes.leave(opt.Lane)
 	now := g.current.Load()
@@ -52,10 +46,11 @@ func (g *Gallery) pass(ctx context.Context, now *snapshot, queries []Query, opt 
 	jobs, out, list := g.jobs(now, queries, opt)
 	var scan, vote []*job
 	for _, j := range jobs {
-		if !opt.Exhaustive && j.pairs > opt.Compare {
+		j.bound(opt)
+		if !opt.Exhaustive && j.pairs > j.compare {
 			vote = append(vote, j)
 		}
-		if !opt.Exhaustive && j.pairs > max(opt.Compare, opt.Votes) {
+		if !opt.Exhaustive && j.pairs > max(j.compare, j.votes) {
 			scan = append(scan, j)
 		}
 	}

@@ -14,7 +14,7 @@ import (
 const (
 	voteLimit  = 8  // bits by which two words may differ
 	voteTurn   = 48 // 256 to a turn: by which two directions may
-	voteSeeds  = 10 // movements tried
+	voteSeeds  = 4  // movements tried; ten find no more mates
 	voteSpread = 14 // 256 to a turn: by which two pairs' turns may differ
 	voteReach  = 7  // steps by which a pair may miss
 	voteFloor  = 16 // votes that strangers often get; those above count four times when fingers are added up
@@ -155,7 +155,7 @@ func (g *Gallery) voteAll(ctx context.Context, jobs []*job, list []unit, opt Opt
 		for w := range workers {
 			n += compared[w*len(jobs)+k]
 		}
-		left := j.keep(j.share(opt.Compare))
+		left := j.keep(j.share(j.compare))
 		j.done(Stage{Name: "vote", People: before[k], Fingers: n, Candidates: left, Took: took}, list, opt.Follow)
 	}
 	return nil
