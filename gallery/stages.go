@@ -166,18 +166,18 @@ func (g *Gallery) compareAll(ctx context.Context, j *job, list []unit, opt Optio
 	if err != nil {
 		return nil, err
 	}
+	s := Stage{Name: "compare", People: len(who)}
 	out := ranking{max: opt.Max}
-	n := 0
 	for w, l := range lists {
-		n += made[w]
+		s.Fingers += made[w]
 		for _, c := range l.list {
 			out.offer(c)
 		}
 	}
-	s := Stage{Name: "compare", People: len(who), Fingers: n, Candidates: len(out.list), Took: opt.clock() - start}
 	for _, c := range out.list {
 		s.Followed = s.Followed || opt.Follow != "" && c.Subject == opt.Follow
 	}
+	s.Candidates, s.Took = len(out.list), opt.clock()-start
 	j.stages = append(j.stages, s)
 	return out.list, nil
 }

@@ -24,16 +24,9 @@ func (t *trial) plant(ctx context.Context) error {
 	}
 	list := slices.Clone(t.Plant)
 	slices.SortStableFunc(list, func(a, b Planted) int { return a.Impression - b.Impression })
-	in := map[string]*finger.Prepared{}
-	for _, p := range list {
-		if _, ok := in[p.Finger]; ok || p.Template == nil {
-			continue
-		}
-		in[p.Finger] = p.Template
-		r := gallery.Reference{Subject: "planted-" + p.Finger, Position: t.fingers[0], Class: class, Template: p.Template}
-		if err := t.people.Add(r); err != nil {
-			return err
-		}
+	in, err := t.enrolPlanted(list)
+	if err != nil {
+		return err
 	}
 	out := &PlantReport{}
 	first, possible := 0, 0
@@ -73,6 +66,22 @@ func (t *trial) plant(ctx context.Context) error {
 	out.Rank1, out.Rank1CI, out.Exhaustive = share(first, out.Searches), Wilson(first, out.Searches), share(possible, out.Searches)
 	t.out.Planted = out
 	return nil
+}
+
+// enrolPlanted enrols the first capture of each finger.
+func (t *trial) enrolPlanted(list []Planted) (map[string]*finger.Prepared, error) {
+	in := map[string]*finger.Prepared{}
+	for _, p := range list {
+		if _, ok := in[p.Finger]; ok || p.Template == nil {
+			continue
+		}
+		in[p.Finger] = p.Template
+		r := gallery.Reference{Subject: "planted-" + p.Finger, Position: t.fingers[0], Class: class, Template: p.Template}
+		if err := t.people.Add(r); err != nil {
+			return nil, err
+		}
+	}
+	return in, nil
 }
 
 // alone compares a probe with one template.

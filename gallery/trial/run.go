@@ -3,7 +3,6 @@ package trial
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"convenio/finger"
@@ -88,94 +87,6 @@ func (t *trial) mate(ctx context.Context, person int, probe []gallery.Finger) (f
 		return 0, err
 	}
 	return r.Candidates[0].Score, nil
-}
-
-// rates searches mated and non-mated probes one at a time.
-func (t *trial) rates(ctx context.Context) error {
-	var took []time.Duration
-	var spent time.Duration
-	findable, missed, missedByAll, first, false1 := 0, 0, 0, 0, 0
-	stages := map[string]*StageReport{}
-	var order []string
-	kept := map[string]int{}
-	for i := range t.Probes {
-		person := i * (t.People / max(t.Probes, 1))
-		if t.Probes > t.People {
-			person = i % t.People
-		}
-		probe := t.probe(person)
-		exact, err := t.mate(ctx, person, probe)
-		if err != nil {
-			return err
-		}
-		opt := t.options()
-		opt.Follow = subject(person)
-		cpu, began := cpuTime(), time.Now()
-		r, err := t.people.SearchAll(ctx, []gallery.Query{{Probe: probe, Reach: everyone}}, opt)
-		if err != nil {
-			return err
-		}
-		took, spent = append(took, time.Since(began)), spent+cpuTime()-cpu
-		found := false
-		for k, c := range r[0].Candidates {
-			if c.Subject == opt.Follow {
-				found = true
-				if k == 0 {
-					first++
-				}
-			}
-		}
-		if !found && t.Copies > 1 && len(r[0].Candidates) > 0 {
-			found = strings.HasPrefix(r[0].Candidates[0].Subject, opt.Follow) // a copy, whose score is the same
-		}
-		if !found {
-			missed++
-		}
-		if exact < t.threshold {
-			missedByAll++
-		} else {
-			findable++
-		}
-		for _, s := range r[0].Stages {
-			if stages[s.Name] == nil {
-				stages[s.Name], order = &StageReport{Name: s.Name}, append(order, s.Name)
-			}
-			stages[s.Name].Candidates += float64(s.Candidates)
-			stages[s.Name].Ms += float64(s.Took.Microseconds()) / 1000
-			if exact >= t.threshold && s.Followed {
-				kept[s.Name]++
-			}
-		}
-		t.tell("mated searches", i+1, t.Probes)
-	}
-	for i := range t.Probes {
-		probe := t.probe(t.People + i)
-		cpu, began := cpuTime(), time.Now()
-		r, err := t.people.Search(ctx, probe, everyone, t.options())
-		if err != nil {
-			return err
-		}
-		took, spent = append(took, time.Since(began)), spent+cpuTime()-cpu
-		if len(r.Candidates) > 0 {
-			false1++
-		}
-		t.tell("non-mated searches", i+1, t.Probes)
-	}
-	o := &t.out
-	o.Probes = t.Probes
-	o.FNIR, o.FNIRCI = share(missed, t.Probes), Wilson(missed, t.Probes)
-	o.FPIR, o.FPIRCI = share(false1, t.Probes), Wilson(false1, t.Probes)
-	o.Compared, o.Rank1 = share(missedByAll, t.Probes), share(first, t.Probes)
-	for _, name := range order {
-		s := *stages[name]
-		s.Recall = share(kept[name], findable)
-		s.Candidates /= float64(t.Probes)
-		s.Ms /= float64(t.Probes)
-		o.Stages = append(o.Stages, s)
-	}
-	o.P50, o.P95, o.P99 = quantile(took, 0.5), quantile(took, 0.95), quantile(took, 0.99)
-	o.CPU = float64(spent.Microseconds()) / 1000 / float64(max(len(took), 1))
-	return nil
 }
 
 // saturation searches batches that share each pass.
