@@ -12,7 +12,7 @@ type probeFinger struct {
 	code.Code
 	words []uint64
 	dirs  []uint8
-	z     [code.SumWords*64 + 1]int16 // what a distance says, see calibrate
+	z     [zSize]int16 // what a distance says, see calibrate
 }
 
 // prepareProbe makes the codes of a probe. With loose, positions are not relied on.

@@ -19,9 +19,10 @@ const (
 	fewest   = 64   // with fewer the scale is a usual one
 	usualD   = 245  // mean and deviation of strangers' distances
 	usualDev = 14
+	zSize    = 1024 // more than there are distances, so that no bound needs checking
 )
 
-var rootOf = func() (r [MaxProbe + 1]int32) { // 1024 over the root
+var rootOf = func() (r [2 * MaxProbe]int32) { // 1024 over the root
 	for n := 1; n < len(r); n++ {
 		r[n] = int32(1024 / math.Sqrt(float64(n)))
 	}
@@ -81,7 +82,7 @@ func (p *probeFinger) scale(n, sum, square int) {
 		mean = float64(sum) / float64(n)
 		deviation = max(4, math.Sqrt(max(0, float64(square)/float64(n)-float64(mean*mean))))
 	}
-	for v := range p.z {
+	for v := range p.z[:code.SumWords*64+1] {
 		z := (mean - float64(v)) * sigma / deviation
 		p.z[v] = int16(min(max(z, leastZ), mostZ))
 	}
@@ -92,33 +93,66 @@ func (j *job) scan(u *unit, scores []int32, d *desk) {
 	sum, fingers := d.sum[:len(scores)], d.fingers[:len(scores)]
 	clear(sum)
 	clear(fingers)
+	whole := uint8(0) // fingers that everybody has
 	for f := range j.probe {
 		p := &j.probe[f]
-		best := d.best[:len(scores)]
-		for i := range best {
-			best[i] = never
-		}
-		for _, c := range p.columns {
-			col := &u.codes.Columns[c]
-			if len(col.Slots) == 0 {
-				continue
+		if col := u.codes.only(p.columns, len(scores)); col != nil {
+			whole++
+			dist := d.distances(col, p)
+			to := sum[:len(dist)]
+			for e, v := range dist {
+				to[e] += int32(p.z[v%zSize])
 			}
-			slots := col.Slots
-			for e, v := range d.distances(col, p) {
-				slot := slots[e]
-				best[slot] = max(best[slot], int32(p.z[v]))
-			}
+			continue
 		}
-		for slot, v := range best {
-			if v != never {
-				sum[slot] += v
-				fingers[slot]++
-			}
-		}
+		d.scanParts(u, p, sum, fingers)
 	}
 	for slot, v := range scores {
 		if v != never && v != always {
-			scores[slot] = sum[slot] * rootOf[fingers[slot]] >> 10
+			scores[slot] = sum[slot] * rootOf[(fingers[slot]+whole)%uint8(len(rootOf))] >> 10
+		}
+	}
+}
+
+// only returns the column in which, alone of those given, everybody is once and in order; nil if there is none. It is the
+// usual case, and the fast one.
+func (s *Shelf) only(columns []int, people int) (col *Column) {
+	for _, c := range columns {
+		if len(s.Columns[c].Slots) == 0 {
+			continue
+		}
+		if col != nil {
+			return nil
+		}
+		col = &s.Columns[c]
+	}
+	if col == nil || len(col.Slots) != people || !col.ordered {
+		return nil
+	}
+	return col
+}
+
+// scanParts is scan for a finger that some people have several times or not at all: the best of each person's counts.
+func (d *desk) scanParts(u *unit, p *probeFinger, sum []int32, fingers []uint8) {
+	best := d.best[:len(sum)]
+	for i := range best {
+		best[i] = never
+	}
+	for _, c := range p.columns {
+		col := &u.codes.Columns[c]
+		if len(col.Slots) == 0 {
+			continue
+		}
+		slots := col.Slots
+		for e, v := range d.distances(col, p) {
+			slot := slots[e]
+			best[slot] = max(best[slot], int32(p.z[v%zSize]))
+		}
+	}
+	for slot, v := range best {
+		if v != never {
+			sum[slot] += v
+			fingers[slot]++
 		}
 	}
 }

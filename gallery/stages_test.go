@@ -209,6 +209,10 @@ func TestCodesFollowPeople(t *testing.T) {
 				}
 			}
 			for p, col := range b.codes.Columns {
+				again := col
+				if again.Arrange(); again.ordered != col.ordered && len(col.Slots) > 0 {
+					t.Fatalf("column %d: in order is %v, noted %v", p, again.ordered, col.ordered)
+				}
 				if len(col.Sums) != (len(col.Slots)+7)/8*64 || len(col.Records) != len(col.Slots)*45 {
 					t.Fatalf("column %d does not fit its entries", p)
 				}

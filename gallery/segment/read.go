@@ -95,6 +95,7 @@ func (k *kept) open() error {
 				return fmt.Errorf("%w: a column's slot", ErrDamaged)
 			}
 		}
+		col.Arrange()
 	}
 	k.shelf.Bare = k.bare
 	return nil

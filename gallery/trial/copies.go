@@ -29,6 +29,7 @@ func copies(g *gallery.Gallery, blocks []gallery.KeptBlock, n int) error {
 			r := &renamed{Kept: b.Kept, number: c}
 			for p, col := range b.Codes().Columns {
 				r.codes.Columns[p] = gallery.Column{Slots: slices.Clone(col.Slots), Sums: slices.Clone(col.Sums), Records: slices.Clone(col.Records)}
+				r.codes.Columns[p].Arrange()
 			}
 			out[i] = gallery.KeptBlock{Class: b.Class, Kept: r}
 		}
