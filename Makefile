@@ -89,5 +89,15 @@ bench-peers: check-go ## the engine beside NIST's on the same real prints (minut
 realism: check-go ## synthetic prints beside real ones: a table, and realism.png
 	go run ./synth/internal/compare -fingers 100 -o realism.png
 
+realism: check-go ## synthetic prints beside real ones: a table, and realism.png
+	go run ./synth/internal/compare -fingers 100 -o realism.png
+
+.PHONY: timing identify
+timing: check-go ## does the time of a search tell whether a protected person is there? (minutes)
+	go test -count=1 -timeout 60m -v -run TestTimeTellsNothing ./gallery -timing 1000
+
+identify: check-go ## identification against the gallery's size: errors, times, plots (an hour)
+	go run ./cmd/convenio bench identify --people 1000,10000,100000 --enrolled 10 --fingers 10 --probes 1000 --plots docs/scale
+
 clean: ## remove what the other targets made
 	rm -rf bin dist coverage.out demo-* realism.png

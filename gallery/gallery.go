@@ -33,6 +33,7 @@ var (
 type Gallery struct {
 	current atomic.Pointer[snapshot]
 	pool    sync.Pool // of Comparer
+	lanes   lanes
 
 	writing sync.Mutex // guards where, and the making of snapshots
 	where   map[string]place
@@ -58,6 +59,9 @@ func (g *Gallery) Add(refs ...Reference) error {
 		return err
 	}
 	e := edit(g.current.Load())
+	if err := g.lift(e, refs); err != nil {
+		return fmt.Errorf("add reference: %w", err)
+	}
 	for _, r := range refs {
 		f := sample{r.Position, r.Template}
 		if at, ok := g.where[r.Subject]; ok {
@@ -67,6 +71,26 @@ func (g *Gallery) Add(refs ...Reference) error {
 		g.where[r.Subject] = e.insert(r.Class, person{r.Subject, []sample{f}})
 	}
 	g.current.Store(e.done())
+	return nil
+}
+
+// lift takes those of the subjects who are kept elsewhere into the gallery's own blocks: all of them or none.
+func (g *Gallery) lift(e *editor, refs []Reference) error {
+	lifted := map[string]place{}
+	for _, r := range refs {
+		at, ok := g.where[r.Subject]
+		if _, done := lifted[r.Subject]; !ok || done || at.block >= 0 {
+			continue
+		}
+		to, err := e.lift(at, at.class)
+		if err != nil {
+			return err
+		}
+		lifted[r.Subject] = to
+	}
+	for subject, to := range lifted {
+		g.where[subject] = to
+	}
 	return nil
 }
 
@@ -98,19 +122,9 @@ func (g *Gallery) Remove(subject string) bool {
 		return false
 	}
 	e := edit(g.current.Load())
-	g.take(e, at, subject)
+	g.drop(e, at, subject)
 	g.current.Store(e.done())
 	return true
-}
-
-// take removes a person from an edit and keeps where up to date.
-func (g *Gallery) take(e *editor, at place, subject string) person {
-	p, moved := e.remove(at)
-	if moved != "" {
-		g.where[moved] = at
-	}
-	delete(g.where, subject)
-	return p
 }
 
 // SetClass moves a subject to another class in one step: no search sees it in both or in neither.
@@ -125,8 +139,20 @@ func (g *Gallery) SetClass(subject, class string) error {
 		return nil
 	}
 	e := edit(g.current.Load())
-	p := g.take(e, at, subject)
-	g.where[subject] = e.insert(class, p)
+	if at.block < 0 {
+		to, err := e.lift(at, class)
+		if err != nil {
+			return fmt.Errorf("set class: %w", err)
+		}
+		g.where[subject] = to
+		g.current.Store(e.done())
+		return nil
+	}
+	to, moved := e.move(at, class)
+	if moved != "" {
+		g.where[moved] = at
+	}
+	g.where[subject] = to
 	g.current.Store(e.done())
 	return nil
 }
@@ -147,4 +173,17 @@ func (g *Gallery) Len() int {
 		n += c.People
 	}
 	return n
+}
+
+// Footprint is how many fingers are enrolled and how many bytes their codes occupy, in memory or mapped.
+func (g *Gallery) Footprint() (fingers, bytes int) {
+	for _, p := range g.current.Load().partitions {
+		for _, u := range units([]partition{p}, []int{0}) {
+			bytes += u.codes.bytes()
+			for _, c := range u.codes.Columns {
+				fingers += len(c.Slots)
+			}
+		}
+	}
+	return fingers, bytes
 }

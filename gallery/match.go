@@ -2,7 +2,6 @@ package gallery
 
 import (
 	"cmp"
-	"context"
 	"math"
 	"slices"
 
@@ -23,6 +22,7 @@ type matcher struct {
 	comparer  Comparer
 	probe     []Finger
 	threshold finger.Score
+	loose     bool // positions are not to be relied on
 
 	pairs  []pair // all comparisons with one person
 	chosen []pair // those that are fused
@@ -34,17 +34,6 @@ type pair struct {
 	p, r         int
 	probeF, recF int // physical finger of the probe, of the record
 	score        finger.Score
-}
-
-func (m *matcher) block(ctx context.Context, people []person, into *ranking) {
-	for i := range people {
-		if ctx.Err() != nil {
-			return
-		}
-		if c, ok := m.person(&people[i]); ok {
-			into.offer(c)
-		}
-	}
 }
 
 // person compares the probe with one record; false when that is no candidate: below the threshold, or without a finger
@@ -79,7 +68,7 @@ func (m *matcher) compare(record []sample) {
 	m.pairs = m.pairs[:0]
 	for i, p := range m.probe {
 		for j, r := range record {
-			if p.Position != r.position && p.Position != 0 && r.position != 0 {
+			if !m.loose && p.Position != r.position && p.Position != 0 && r.position != 0 {
 				continue
 			}
 			m.pairs = append(m.pairs, pair{

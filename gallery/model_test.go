@@ -70,7 +70,7 @@ func describe(s *snapshot) string {
 	for class, part := range s.partitions {
 		n := 0
 		for _, b := range part.blocks {
-			for _, p := range b {
+			for _, p := range b.people {
 				n++
 				var positions []finger.Position
 				for _, f := range p.fingers {
@@ -112,7 +112,7 @@ func TestManyBlocks(t *testing.T) {
 	}
 	seen := map[string]bool{}
 	for _, b := range g.current.Load().partitions["open"].blocks {
-		for _, p := range b {
+		for _, p := range b.people {
 			seen[p.subject] = true
 		}
 	}

@@ -68,12 +68,13 @@ func TestReachableHandsOverOnlyThose(t *testing.T) {
 	g := w.gallery()
 	must(t, g.Add(w.reference("a", 1, "open"), w.reference("b", 1, "closed"), w.reference("c", 1, "closed")))
 	asked := map[string]int{}
-	parts, searched, excluded := g.current.Load().reachable(func(c string) bool { asked[c]++; return c == "open" })
-	if len(parts) != 1 || len(parts[0].blocks) != 1 || len(parts[0].blocks[0]) != 1 || parts[0].blocks[0][0].subject != "a" {
-		t.Errorf("handed over %v", parts)
+	q := Query{Reach: func(c string) bool { asked[c]++; return c == "open" }}
+	jobs, out, list := g.jobs(g.current.Load(), []Query{q}, Options{Exhaustive: true})
+	if len(list) != 1 || len(list[0].people) != 1 || list[0].people[0].subject != "a" || len(jobs[0].scores) != 1 {
+		t.Errorf("handed over %v", list)
 	}
-	if searched != 1 || excluded != 2 || asked["open"] != 1 || asked["closed"] != 1 || len(asked) != 2 {
-		t.Errorf("searched %d, excluded %d, asked %v", searched, excluded, asked)
+	if out[0].Searched != 1 || out[0].Excluded != 2 || asked["open"] != 1 || asked["closed"] != 1 || len(asked) != 2 {
+		t.Errorf("%+v, asked %v", out, asked)
 	}
 }
 

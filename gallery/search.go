@@ -7,8 +7,7 @@ import (
 	"math"
 	"slices"
 	"strings"
-	"sync"
-	"sync/atomic"
+	"time"
 
 	"convenio/finger"
 )
@@ -27,7 +26,27 @@ type Options struct {
 	Max int
 	// Workers is how many compare at the same time. Defaults to 1.
 	Workers int
+	// Exhaustive compares everyone within reach, without the first stages.
+	Exhaustive bool
+	// Loose takes the probe's positions for what they may be, mislabelled: every finger is compared with every finger.
+	Loose bool
+	// Votes and Compare bound the work of the second and the last stage, in fingers for one probe. They default to
+	// DefaultVotes and DefaultCompare, less for many fingers of known positions, of which each stage tells more. A gallery
+	// within Compare is searched exhaustively.
+	Votes, Compare int
+	// Lane is the queue that the search stands in.
+	Lane Lane
+	// Clock, if given, tells the time that Stage.Took is made of.
+	Clock func() time.Duration
+	// Follow names a subject whose way through the stages the result tells; for measuring.
+	Follow string
 }
+
+// Bounds of a search's stages when Options do not say, in fingers.
+const (
+	DefaultVotes   = 600_000
+	DefaultCompare = 1_000
+)
 
 // DefaultMax is the greatest length of a candidate list when Options do not say.
 const DefaultMax = 20
@@ -40,7 +59,23 @@ type Result struct {
 	Candidates []Candidate // by rank: score falling, ties by subject
 	Searched   int         // people within reach
 	Excluded   int         // people out of reach; they were counted by class and not read
+	Tied       int         // how many of the first candidates are within TieMargin of the best: more than 1, no telling which
+	Stages     []Stage     // what was done, in order
 }
+
+// Stage is what one stage of a search did.
+type Stage struct {
+	Name       string        // "scan", "vote" or "compare"
+	People     int           // whom it looked at
+	Fingers    int           // comparisons of codes or templates
+	Candidates int           // people it passed on
+	Followed   bool          // whether Options.Follow is among them
+	Took       time.Duration // by Options.Clock, for all queries of the pass
+}
+
+// TieMargin is how near a candidate's score may be to the best one's for the two to be a tie: a false match rate ten times
+// as high. Identical twins' fingers differ like strangers'; a tie is mostly one person enrolled twice.
+const TieMargin = 10
 
 // Candidate is an enrolled person whose fused score reaches the threshold.
 type Candidate struct {
@@ -59,22 +94,25 @@ func PersonThreshold(fpir float64, n int) finger.Score {
 	return finger.Score(max(0, -10*math.Log10(fpir/float64(max(n, 1)))))
 }
 
-// Search compares a probe with everyone in the classes for which reach is true; reach is called once for each class, and
-// nil reaches nobody. It fails with ErrProbe, or with the context's error when that ends first: there is no partial
-// result.
+// Search looks for the person of a probe among everyone in the classes for which reach is true; reach is called once for
+// each class, and nil reaches nobody. It fails with ErrProbe, or with the context's error when that ends first: there is
+// no partial result.
+//
+// With few people within reach everyone is compared. With more the first stages choose whom to compare, see Options.
 func (g *Gallery) Search(ctx context.Context, probe []Finger, reach func(class string) bool, opt Options) (Result, error) {
-	if err := checkProbe(probe); err != nil {
-		return Result{}, fmt.Errorf("search: %w", err)
-	}
-	if opt.Max <= 0 {
-		opt.Max = DefaultMax
-	}
-	parts, searched, excluded := g.current.Load().reachable(reach)
-	found, err := g.scan(ctx, probe, parts, opt)
+	out, err := g.SearchAll(ctx, []Query{{Probe: probe, Reach: reach}}, opt)
 	if err != nil {
-		return Result{}, fmt.Errorf("search: %w", err)
+		return Result{}, err
 	}
-	return Result{Candidates: found, Searched: searched, Excluded: excluded}, nil
+	return out[0], nil
+}
+
+// clock reads Options.Clock.
+func (o Options) clock() time.Duration {
+	if o.Clock == nil {
+		return 0
+	}
+	return o.Clock()
 }
 
 func checkProbe(probe []Finger) error {
@@ -87,40 +125,6 @@ func checkProbe(probe []Finger) error {
 		}
 	}
 	return nil
-}
-
-// scan compares the probe with everyone in parts, which is all that it is given of the gallery.
-func (g *Gallery) scan(ctx context.Context, probe []Finger, parts []partition, opt Options) ([]Candidate, error) {
-	var blocks [][]person
-	for _, p := range parts {
-		blocks = append(blocks, p.blocks...)
-	}
-	workers := min(max(opt.Workers, 1), max(len(blocks), 1))
-	lists := make([]ranking, workers)
-	var next atomic.Int64
-	var wg sync.WaitGroup
-	for w := range workers {
-		lists[w] = ranking{max: opt.Max}
-		wg.Go(func() {
-			c := g.pool.Get().(Comparer)
-			defer g.pool.Put(c)
-			m := matcher{comparer: c, probe: probe, threshold: opt.Threshold}
-			for i := int(next.Add(1)) - 1; i < len(blocks) && ctx.Err() == nil; i = int(next.Add(1)) - 1 {
-				m.block(ctx, blocks[i], &lists[w])
-			}
-		})
-	}
-	wg.Wait()
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	out := ranking{max: opt.Max}
-	for _, l := range lists {
-		for _, c := range l.list {
-			out.offer(c)
-		}
-	}
-	return out.list, nil
 }
 
 // ranking keeps the best max candidates in rank order.

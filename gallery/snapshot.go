@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"convenio/finger"
+	"convenio/gallery/code"
 )
 
 // A snapshot is never changed once it is current. An editor makes the next one, copying only the blocks it touches.
@@ -12,9 +13,18 @@ type snapshot struct{ partitions map[string]partition }
 
 // partition holds the people of one class in blocks of at most blockSize. A block is the unit of copying and of work.
 type partition struct {
-	people int
-	blocks [][]person
+	people   int
+	blocks   []block
+	attached []attached // blocks that are kept elsewhere, see Attach
 }
+
+// block holds people and the codes of their fingers.
+type block struct {
+	people []person
+	codes  *Shelf
+}
+
+func (b block) clone() block { return block{slices.Clone(b.people), b.codes.clone()} }
 
 type person struct {
 	subject string
@@ -24,6 +34,11 @@ type person struct {
 type sample struct {
 	position finger.Position
 	template *finger.Prepared
+}
+
+func (s *Shelf) put(slot uint16, f sample) {
+	c := code.Encode(f.template, code.MaxReference)
+	s.Put(slot, f.position, &c)
 }
 
 const blockSize = 512
@@ -41,20 +56,6 @@ func (s *snapshot) classes() []ClassCount {
 	}
 	slices.SortFunc(out, func(a, b ClassCount) int { return strings.Compare(a.Class, b.Class) })
 	return out
-}
-
-// reachable chooses the partitions of the classes that may be reached, in order of class. What it leaves out does not
-// go to the part that compares. Without a reach nothing is reachable.
-func (s *snapshot) reachable(reach func(class string) bool) (parts []partition, searched, excluded int) {
-	for _, c := range s.classes() {
-		if reach == nil || !reach(c.Class) {
-			excluded += c.People
-			continue
-		}
-		parts = append(parts, s.partitions[c.Class])
-		searched += c.People
-	}
-	return parts, searched, excluded
 }
 
 // editor makes a snapshot out of another. own tells which blocks it has copied already, by class.
@@ -81,35 +82,57 @@ func (e *editor) open(class string, i int) partition {
 		p.blocks = slices.Clone(p.blocks)
 	}
 	if i == len(p.blocks) {
-		p.blocks = append(p.blocks, make([]person, 0, 8))
+		p.blocks = append(p.blocks, block{make([]person, 0, 8), new(Shelf)})
 		own[i] = true
 	}
 	if !own[i] {
-		p.blocks[i] = slices.Clone(p.blocks[i])
+		p.blocks[i] = p.blocks[i].clone()
 		own[i] = true
 	}
+	e.next[class] = p
 	return p
 }
 
 func (e *editor) insert(class string, p person) place {
+	at, b := e.room(class)
+	for _, f := range p.fingers {
+		b.codes.put(uint16(at.slot), f)
+	}
+	b.people = append(b.people, p)
+	return at
+}
+
+// room makes room for one more person: the block, and the place the person will have in it.
+func (e *editor) room(class string) (place, *block) {
 	part := e.next[class]
 	i := max(0, len(part.blocks)-1)
-	if i < len(part.blocks) && len(part.blocks[i]) >= blockSize {
+	if i < len(part.blocks) && len(part.blocks[i].people) >= blockSize {
 		i++
 	}
 	part = e.open(class, i)
-	part.blocks[i] = append(part.blocks[i], p)
 	part.people++
 	e.next[class] = part
-	return place{class, i, len(part.blocks[i]) - 1}
+	return place{class, i, len(part.blocks[i].people)}, &part.blocks[i]
 }
 
 // extend adds a finger to a person. The old list of fingers may be in use: it is copied.
 func (e *editor) extend(at place, f sample) {
 	part := e.open(at.class, at.block)
-	p := &part.blocks[at.block][at.slot]
+	b := &part.blocks[at.block]
+	p := &b.people[at.slot]
 	p.fingers = append(slices.Clip(p.fingers), f)
+	b.codes.put(uint16(at.slot), f)
 	e.next[at.class] = part
+}
+
+// move takes a person with its codes to another class.
+func (e *editor) move(at place, class string) (to place, moved string) {
+	from := e.open(at.class, at.block).blocks[at.block]
+	to, b := e.room(class)
+	b.codes.take(uint16(to.slot), from.codes, uint16(at.slot))
+	b.people = append(b.people, from.people[at.slot])
+	_, moved = e.remove(at)
+	return to, moved
 }
 
 // remove takes the person at a place out and puts the last person of the partition there, whose subject it returns ("" if
@@ -119,15 +142,22 @@ func (e *editor) remove(at place) (removed person, moved string) {
 	last := len(part.blocks) - 1
 	e.next[at.class] = part
 	part = e.open(at.class, last)
-	end := len(part.blocks[last]) - 1
-	removed = part.blocks[at.block][at.slot]
-	if at.block != last || at.slot != end {
-		tail := part.blocks[last][end]
-		part.blocks[at.block][at.slot] = tail
-		moved = tail.subject
+	from, to := &part.blocks[last], &part.blocks[at.block]
+	end := len(from.people) - 1
+	removed = to.people[at.slot]
+	if at.block == last {
+		to.codes.remove(uint16(at.slot), uint16(end))
+	} else {
+		to.codes.remove(uint16(at.slot), uint16(at.slot))
+		to.codes.take(uint16(at.slot), from.codes, uint16(end))
+		from.codes.remove(uint16(end), uint16(end))
 	}
-	part.blocks[last][end] = person{}
-	part.blocks[last] = part.blocks[last][:end]
+	if at.block != last || at.slot != end {
+		moved = from.people[end].subject
+		to.people[at.slot] = from.people[end]
+	}
+	from.people[end] = person{}
+	from.people = from.people[:end]
 	if end == 0 {
 		part.blocks = part.blocks[:last]
 		delete(e.own[at.class], last)

@@ -190,6 +190,6 @@ two logs.`,
 	add("run", keysCmd(io), partnerCmd(io), agreementCmd(io), tokenCmd(io), nodeCmd(io))
 	add("work", statusCmd(io), enrolCmd(io), searchCmd(io), exchangeCmd(io), adjudicateCmd(io), discloseCmd(io), noticeCmd(io))
 	add("oversee", auditCmd(io), evidenceCmd(io))
-	add("finger", extractCmd(io), compareCmd(io), explainCmd(io), inspectCmd(io), convertCmd(io), synthCmd(io), evalCmd(io))
+	add("finger", extractCmd(io), compareCmd(io), explainCmd(io), inspectCmd(io), convertCmd(io), synthCmd(io), evalCmd(io), benchCmd(io), galleryCmd(io))
 	return root
 }

@@ -1,0 +1,49 @@
+package segment
+
+import (
+	"os"
+	"path/filepath"
+
+	"convenio/gallery"
+)
+
+// Gallery is what to search. Change it through the store alone.
+func (s *Store) Gallery() *gallery.Gallery { return s.people }
+
+// Blocks are the blocks of the sealed segments.
+func (s *Store) Blocks() (list []gallery.KeptBlock) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, f := range s.files {
+		for _, k := range f.blocks {
+			list = append(list, gallery.KeptBlock{Class: k.class, Kept: k})
+		}
+	}
+	return list
+}
+
+// Note is what the builder of the store left there.
+func (s *Store) Note() string { return s.m.Note }
+
+// Files is how many bytes the store has on disk.
+func (s *Store) Files() (n int64, err error) {
+	list, err := filepath.Glob(filepath.Join(s.dir, "*"))
+	for _, path := range list {
+		if info, e := os.Stat(path); e == nil {
+			n += info.Size()
+		}
+	}
+	return n, err
+}
+
+// Verify reads everything and tells of the first damage.
+func (s *Store) Verify() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, f := range s.files {
+		if err := f.verify(); err != nil {
+			return err
+		}
+	}
+	return nil
+}

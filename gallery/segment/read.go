@@ -1,0 +1,185 @@
+package segment
+
+import (
+	"encoding/binary"
+	"fmt"
+	"os"
+	"runtime"
+
+	"convenio/finger"
+	"convenio/gallery"
+)
+
+// file is an open segment.
+type file struct {
+	number int
+	path   string
+	data   []byte // the whole file, mapped
+	blocks []*kept
+}
+
+// kept is one block of a segment; it is a gallery.Kept.
+type kept struct {
+	file  *file
+	index int
+	blockEntry
+	shelf gallery.Shelf
+}
+
+// openFile maps a segment and checks what a search relies on; templates are checked when they are read.
+func openFile(number int, path string) (*file, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data, free, err := mapFile(f)
+	if err != nil {
+		return nil, fmt.Errorf("map %s: %w", path, err)
+	}
+	s := &file{number: number, path: path, data: data}
+	if err := s.read(); err != nil {
+		free()
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	// A search may still read the mapping when the store has let go of it: it ends with the last block in use.
+	runtime.AddCleanup(s, func(free func() error) { free() }, free)
+	return s, nil
+}
+
+func (f *file) read() error {
+	if len(f.data) < headerSize || string(f.data[:8]) != magic {
+		return fmt.Errorf("%w: header", ErrDamaged)
+	}
+	c := cursor{b: f.data[8:headerSize]}
+	at, n, sum := c.number(len(f.data)), c.number(len(f.data)), c.sum()
+	if c.short || at+n > len(f.data) || checksum(f.data[at:at+n]) != sum {
+		return fmt.Errorf("%w: directory", ErrDamaged)
+	}
+	c = cursor{b: f.data[at : at+n]}
+	for len(c.b) > 0 {
+		e, err := readEntry(&c, at)
+		if err != nil {
+			return err
+		}
+		k := &kept{file: f, index: len(f.blocks), blockEntry: e}
+		if err := k.open(); err != nil {
+			return fmt.Errorf("block %d: %w", k.index, err)
+		}
+		f.blocks = append(f.blocks, k)
+	}
+	return nil
+}
+
+// open checks the people's table and lays the shelf over the columns.
+func (k *kept) open() error {
+	d := k.file.data
+	table, names := d[k.tables:k.fingersAt()], d[k.namesAt():k.namesAt()+k.names]
+	if checksum(table, names) != k.sum {
+		return fmt.Errorf("%w: people", ErrDamaged)
+	}
+	for slot := range k.people {
+		at, n, fingers, first := k.row(slot)
+		if at+n > k.names || fingers > mostFingers || first+fingers > k.fingers {
+			return fmt.Errorf("%w: a person's row", ErrDamaged)
+		}
+	}
+	for p, c := range k.columns {
+		slots, sums, records := columnSizes(c.count)
+		col := &k.shelf.Columns[p]
+		col.Slots = halves(d[c.at:], c.count)
+		col.Sums = words(d[c.at+slots : c.at+slots+sums])
+		col.Records = words(d[c.at+slots+sums : c.at+slots+sums+records])
+		for _, s := range col.Slots {
+			if int(s) >= k.people {
+				return fmt.Errorf("%w: a column's slot", ErrDamaged)
+			}
+		}
+		col.Arrange()
+	}
+	k.shelf.Bare = k.bare
+	return nil
+}
+
+func (k *kept) row(slot int) (name, length, fingers, first int) {
+	b := k.file.data[k.tables+slot*personSize:]
+	le := binary.LittleEndian
+	return int(le.Uint32(b)), int(le.Uint16(b[4:])), int(le.Uint16(b[6:])), int(le.Uint32(b[8:]))
+}
+
+// People is the number of slots.
+func (k *kept) People() int { return k.people }
+
+// Subject names the person at a slot.
+func (k *kept) Subject(slot int) string {
+	at, n, _, _ := k.row(slot)
+	return string(k.file.data[k.namesAt()+at : k.namesAt()+at+n])
+}
+
+// Codes are those of all people of the block.
+func (k *kept) Codes() *gallery.Shelf { return &k.shelf }
+
+func (k *kept) isGone(slot int) bool { return k.file.data[k.goneAt()+slot] != 0 }
+
+// stored are a person's fingers as they lie in the file. It fails with ErrDamaged when they are not what was written, as
+// after the person was removed.
+func (k *kept) stored(slot int) ([]Finger, error) {
+	_, _, n, first := k.row(slot)
+	out := make([]Finger, n)
+	for i := range out {
+		b := k.file.data[k.fingersAt()+(first+i)*fingerSize:]
+		le := binary.LittleEndian
+		at, size, sum := le.Uint64(b), le.Uint32(b[8:]), le.Uint32(b[12:])
+		if at > uint64(k.tables) || at+uint64(size) > uint64(k.tables) || size > finger.MaxTemplateBytes {
+			return nil, fmt.Errorf("%w: a finger's row", ErrDamaged)
+		}
+		out[i] = Finger{finger.Position(b[16]), k.file.data[at : at+uint64(size)]}
+		if checksum([]byte{b[16]}, out[i].Template) != sum {
+			return nil, fmt.Errorf("%w: a template", ErrDamaged)
+		}
+	}
+	return out, nil
+}
+
+// Fingers are a person's templates, prepared for comparison.
+func (k *kept) Fingers(slot int) ([]gallery.KeptFinger, error) {
+	list, err := k.stored(slot)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]gallery.KeptFinger, len(list))
+	for i, f := range list {
+		t, err := finger.ParseTemplate(f.Template)
+		if err != nil {
+			return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
+		}
+		out[i] = gallery.KeptFinger{Position: f.Position, Template: finger.Prepare(t)}
+	}
+	return out, nil
+}
+
+// verify checks what openFile does not: every template and every code.
+func (f *file) verify() error {
+	for _, k := range f.blocks {
+		for slot := range k.people {
+			if k.isGone(slot) {
+				continue
+			}
+			if _, err := k.stored(slot); err != nil {
+				return fmt.Errorf("%s: block %d: %w", f.path, k.index, err)
+			}
+		}
+		for p := range k.shelf.Columns {
+			c := &k.shelf.Columns[p]
+			if !c.Padded() {
+				return fmt.Errorf("%s: block %d: %w: a code where there is no finger", f.path, k.index, ErrDamaged)
+			}
+			for e, slot := range c.Slots {
+				if !k.isGone(int(slot)) && !c.Sealed(e) {
+					return fmt.Errorf("%s: block %d: %w: a code", f.path, k.index, ErrDamaged)
+				}
+			}
+		}
+	}
+	return nil
+}
