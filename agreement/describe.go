@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // shownTerm is a typed term as it is written.
@@ -21,6 +22,15 @@ type describer struct {
 
 func newDescriber(a *Agreement, lang string) *describer {
 	d := &describer{a: a, lang: lang, name: map[string]string{}}
+	for _, x := range a.Acts {
+		d.name["act "+x.ID] = x.Name.In(lang)
+	}
+	for _, f := range a.Facts {
+		d.name["fact "+f.ID] = f.Name.In(lang)
+		for _, v := range f.Values {
+			d.name["value "+f.ID+" "+v.ID] = v.Name.In(lang)
+		}
+	}
 	for kind, list := range map[string][]Named{"role": a.Roles, "purpose": a.Purposes, "ground": a.Grounds, "safeguard": a.Safeguards, "category": a.Categories} {
 		for _, n := range list {
 			d.name[kind+" "+n.ID] = n.Name.In(lang)
@@ -62,13 +72,13 @@ func (d *describer) names(kind string, ids []string) string {
 func (d *describer) rule(r *rule) []string {
 	acts := make([]string, len(r.acts))
 	for i, act := range r.acts {
-		acts[i] = d.l(act)
+		acts[i] = d.name["act "+act]
 	}
-	verb := d.l("permit")
-	if r.forbid {
-		verb = d.l("forbid")
+	id := r.id
+	if r.cites != "" {
+		id += " [" + r.cites + "]"
 	}
-	lines := []string{fmt.Sprintf("%s %s: %s", r.id, verb, strings.Join(acts, ", "))}
+	lines := []string{fmt.Sprintf("%s %s: %s", id, d.verb(r), strings.Join(acts, ", "))}
 	for _, c := range d.cond(&r.cond) {
 		lines = append(lines, "  "+d.l("if")+" "+c)
 	}
@@ -76,6 +86,19 @@ func (d *describer) rule(r *rule) []string {
 		lines = append(lines, "  "+d.l("unless")+" "+strings.Join(d.cond(r.unless), "; "))
 	}
 	return append(lines, "  "+d.l("because")+": "+r.because.In(d.lang))
+}
+
+// verb says what a rule does.
+func (d *describer) verb(r *rule) string {
+	switch {
+	case r.refer:
+		return d.l("refer")
+	case r.suppress:
+		return d.l("suppress")
+	case r.forbid:
+		return d.l("forbid")
+	}
+	return d.l("permit")
 }
 
 // cond gives each condition in words.
@@ -98,7 +121,112 @@ func (d *describer) cond(c *cond) []string {
 	out = append(out, d.yesNo("case", c.hasCase)...)
 	out = append(out, d.yesNo("approved", c.approved)...)
 	out = append(out, d.about("person", c.person)...)
-	return append(out, d.about("record", c.record)...)
+	out = append(out, d.about("record", c.record)...)
+	for _, f := range c.facts {
+		out = append(out, d.fact(f))
+	}
+	if len(c.any) > 0 {
+		groups := make([]string, len(c.any))
+		for i := range c.any {
+			groups[i] = strings.Join(d.cond(&c.any[i]), "; ")
+		}
+		out = append(out, d.l("any")+" ("+strings.Join(groups, ") "+d.l("or")+" (")+")")
+	}
+	if !c.from_.IsZero() {
+		out = append(out, d.l("since")+" "+c.from_.Format(time.DateOnly))
+	}
+	if !c.until_.IsZero() {
+		out = append(out, d.l("until")+" "+c.until_.Format(time.DateOnly))
+	}
+	return out
+}
+
+// fact gives a condition on a fact in words: the fact, then what it must be.
+func (d *describer) fact(c factCond) string {
+	var is []string
+	for _, w := range c.words {
+		is = append(is, d.factWord(c.fact, w))
+	}
+	unit := d.units("0 " + c.fact.Unit)[2:]
+	switch {
+	case c.fact.Type != FactNumber || c.words != nil:
+	case c.min != nil && c.max != nil:
+		is = append(is, fmt.Sprintf("%d–%d %s", *c.min, *c.max, unit))
+	case c.min != nil:
+		is = append(is, fmt.Sprintf("≥ %d %s", *c.min, unit))
+	case c.max != nil:
+		is = append(is, fmt.Sprintf("≤ %d %s", *c.max, unit))
+	}
+	return d.name["fact "+c.fact.ID] + ": " + strings.Join(is, " "+d.l("or")+" ")
+}
+
+// factWord names one value of a fact.
+func (d *describer) factWord(f *Fact, w string) string {
+	if name, ok := d.name["value "+f.ID+" "+w]; ok {
+		return name
+	}
+	if name, ok := d.name["party "+w]; ok {
+		return name
+	}
+	switch w {
+	case "true":
+		return d.l("yes")
+	case "false":
+		return d.l("no")
+	case wordUnknown, wordNone, wordOther:
+		return d.l(w)
+	}
+	return w
+}
+
+// duty gives a duty in words.
+func (d *describer) duty(x *duty) []string {
+	acts := make([]string, len(x.acts))
+	for i, act := range x.acts {
+		acts[i] = d.name["act "+act]
+	}
+	head := d.l("duty") + " " + x.ID
+	if x.Cites != "" {
+		head += " [" + x.Cites + "]"
+	}
+	lines := []string{head + ": " + x.Text.In(d.lang) + d.when(x.When), "  " + d.l("after") + " " + strings.Join(acts, ", ")}
+	for _, c := range d.cond(&x.cond) {
+		lines = append(lines, "  "+d.l("if")+" "+c)
+	}
+	return lines
+}
+
+// when gives a time in words, in brackets.
+func (d *describer) when(s string) string {
+	switch s {
+	case "":
+		return ""
+	case whenImmediately, whenFeasible:
+		return " (" + d.l(s) + ")"
+	}
+	return " (" + d.units(s) + ")"
+}
+
+// provision gives a provision in words.
+func (d *describer) provision(p Provision) string {
+	s := d.l("provision") + " " + p.ID
+	if p.Cites != "" {
+		s += " [" + p.Cites + "]"
+	}
+	s += ": " + p.Name.In(d.lang)
+	if len(p.Of) > 0 {
+		of := make([]string, len(p.Of))
+		for i, id := range p.Of {
+			if of[i] = d.name["party "+id]; of[i] == "" {
+				of[i] = d.name["authority "+id]
+			}
+		}
+		s += ", " + strings.Join(of, ", ")
+	}
+	if len(p.Values) > 0 {
+		s += " {" + strings.Join(p.Values, ", ") + "}"
+	}
+	return s + d.when(p.When)
 }
 
 func (d *describer) yesNo(key string, b *bool) []string {
@@ -151,7 +279,15 @@ func (d *describer) term(t shownTerm) string {
 
 // quota gives a quota in words.
 func (d *describer) quota(q Quota) string {
-	return fmt.Sprintf("%s %s %s: %d %s %s", d.l("term"), d.l("quota"), q.Name.In(d.lang), q.Limit, d.l("quantity-"+q.Act), d.l(string(q.Per)))
+	unit := d.l("quantity-" + q.Act)
+	if !coreAct(q.Act) {
+		unit = d.l("quantity-act")
+	}
+	s := fmt.Sprintf("%s %s %s: %d %s %s", d.l("term"), d.l("quota"), q.Name.In(d.lang), q.Limit, unit, d.l(string(q.Per)))
+	if c := d.cond(&q.cond); len(c) > 0 {
+		s += " (" + strings.Join(c, "; ") + ")"
+	}
+	return s
 }
 
 // deadline gives a named deadline in words.
@@ -166,7 +302,7 @@ func (d *describer) units(s string) string {
 		if w, ok := unitWords[d.lang][f]; ok {
 			fields[i] = w
 		}
-		if _, err := strconv.ParseFloat(f, 64); err == nil && d.lang == "es" {
+		if _, err := strconv.ParseFloat(f, 64); err == nil && d.lang != "en" {
 			fields[i] = strings.ReplaceAll(f, ".", ",")
 		}
 	}

@@ -31,7 +31,7 @@ example: co-us-demo (fictional).`,
   convenio agreement sign agreement.txtar --dir co -o co.signature.json
   convenio agreement install agreement.txtar --dir co --signature co.signature.json --signature us.signature.json`,
 	}
-	c.AddCommand(checkCmd(io), showCmd(io), digestCmd(io), bundleCmd(io), signCmd(io), verifyCmd(io), installCmd(io), decideCmd(io))
+	c.AddCommand(checkCmd(io), showCmd(io), digestCmd(io), bundleCmd(io), signCmd(io), verifyCmd(io), installCmd(io), decideCmd(io), vocabularyCmd(io))
 	return c
 }
 
@@ -60,7 +60,7 @@ func loadAgreement(path string) (*agreement.Agreement, error) {
 	}
 	files, err := agreements.Files(path)
 	if err != nil {
-		return nil, hint(fmt.Errorf("%s: no such folder or file, nor a shipped example", path), "the shipped example is called %s", agreements.CoUsDemo)
+		return nil, hint(fmt.Errorf("%s: no such folder or file, nor a shipped example", path), "the shipped example is called %s; others: %s", agreements.CoUsDemo, strings.Join(agreements.Names()[1:], ", "))
 	}
 	return agreement.Parse(files)
 }
@@ -68,6 +68,9 @@ func loadAgreement(path string) (*agreement.Agreement, error) {
 func readFolder(dir string) (map[string][]byte, error) {
 	files := map[string][]byte{}
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && d.IsDir() && d.Name() == "tests" {
+			return filepath.SkipDir // cases and properties stand beside the agreement and are not part of it
+		}
 		if err != nil || d.IsDir() {
 			return err
 		}
@@ -282,45 +285,6 @@ keys of the two installed cards. The node runs under this text and no other.`,
 	c.Flags().StringVar(&dir, "dir", "", "folder of the node (required)")
 	c.Flags().StringArrayVar(&sigs, "signature", nil, "a party's signature file (required, one for each party)")
 	required(c, "dir", "signature")
-	return c
-}
-
-func decideCmd(io stdio) *cobra.Command {
-	var path, request string
-	c := &cobra.Command{
-		Use:     "decide",
-		Short:   "Say how an agreement decides a request, and by which articles",
-		Long:    "Decides a request written as JSON; docs/agreement.md describes its form.",
-		Example: "  convenio agreement decide --agreement co-us-demo --request request.json",
-		Args:    cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			a, err := loadAgreement(path)
-			if err != nil {
-				return err
-			}
-			b, err := io.read(request)
-			if err != nil {
-				return err
-			}
-			r, err := agreement.ParseRequest(b)
-			if err != nil {
-				return hint(fmt.Errorf("%s: %w", request, err), "docs/agreement.md describes the request, with an example")
-			}
-			d := a.Decide(r)
-			if asJSON, _ := cmd.Flags().GetBool("json"); asJSON {
-				return io.json(d)
-			}
-			io.printf("%s, articles %s\n", d.Outcome, strings.Join(d.Articles, ", "))
-			for _, w := range d.Reasons {
-				io.printf("  art. %s: %s\n           %s\n", w.Article, w.Text.In("es"), w.Text.In("en"))
-			}
-			return nil
-		},
-	}
-	c.Flags().StringVar(&path, "agreement", "", "folder, bundle, or name of a shipped example (required)")
-	c.Flags().StringVar(&request, "request", "", "JSON file, - for standard input (required)")
-	c.Flags().Bool("json", false, "print the decision as JSON")
-	required(c, "agreement", "request")
 	return c
 }
 
