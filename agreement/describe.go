@@ -147,7 +147,7 @@ func (d *describer) fact(c factCond) string {
 	for _, w := range c.words {
 		is = append(is, d.factWord(c.fact, w))
 	}
-	unit := d.units("0 " + c.fact.Unit)[2:]
+	unit := d.units(c.fact.Unit)
 	switch {
 	case c.fact.Type != FactNumber || c.words != nil:
 	case c.min != nil && c.max != nil:

@@ -14,6 +14,7 @@ import (
 type variable struct {
 	size int
 	set  func(r *Request, v int)
+	list []string // the words that it takes, where it takes words
 }
 
 // domain is the finite space of requests that the rules can tell apart.
@@ -29,7 +30,26 @@ type domain struct {
 
 func (d *domain) add(name string, size int, set func(*Request, int)) {
 	d.index[name] = len(d.vars)
-	d.vars = append(d.vars, variable{size, set})
+	d.vars = append(d.vars, variable{size: size, set: set})
+}
+
+// word is the v-th word of a variable that takes words.
+func (d *domain) word(i, v int) (string, bool) {
+	if v >= len(d.vars[i].list) {
+		return "", false
+	}
+	return d.vars[i].list[v], true
+}
+
+// fieldsOf lists the fields of tiers.
+func (d *domain) fieldsOf(tiers []string) []string {
+	out := []string{}
+	for _, f := range d.a.Fields {
+		if slices.Contains(tiers, f.Tier) {
+			out = append(out, f.ID)
+		}
+	}
+	return out
 }
 
 // words adds a variable over listed words.
@@ -38,6 +58,7 @@ func (d *domain) words(name string, list []string, set func(*Request, string)) {
 		list = []string{""}
 	}
 	d.add(name, len(list), func(r *Request, v int) { set(r, list[v]) })
+	d.vars[len(d.vars)-1].list = list
 }
 
 // flags adds a variable that is first benign, then not.

@@ -52,6 +52,7 @@ func (d *domain) factWords(f *Fact, values []string) {
 		return cmp.Compare(b2i(y == f.Unstated), b2i(x == f.Unstated))
 	})
 	d.add("fact."+f.ID, len(values), func(r *Request, v int) { r.Facts[f.ID] = values[v] })
+	d.vars[len(d.vars)-1].list = values
 }
 
 func b2i(b bool) int {

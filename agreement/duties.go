@@ -99,7 +99,7 @@ func (a *Agreement) quotasOf(r *Request, req cedar.Request) []Quota {
 	var out []Quota
 	for i := range a.quotas {
 		q := &a.quotas[i]
-		if !slices.Contains(q.Acts, r.Act) || !slices.Contains(q.From, r.From) || (r.Purpose != "" && !slices.Contains(q.Purposes, r.Purpose)) {
+		if !slices.Contains(q.Acts, r.Act) || !slices.Contains(q.From, r.From) || (!q.anyPurpose && !slices.Contains(q.Purposes, r.Purpose)) {
 			continue
 		}
 		if ns := conditions(&q.cond); len(ns) > 0 {

@@ -98,7 +98,7 @@ func (b *builder) quota(f quotaForm) {
 		acts = b.listed(f.Acts, b.a.words.act, "act", addTo("acts:"))
 		q.Act = acts[0]
 	}
-	q.Acts, q.cond = acts, b.cond(&f.If, 0)
+	q.Acts, q.cond, q.anyPurpose = acts, b.cond(&f.If, 0), f.Purposes == nil && f.Acts != nil
 	q.cond.from_, q.cond.until_ = b.from, b.until
 	if len(b.a.quotas) >= MaxListed {
 		b.fault(f.ID.line, "merge quotas", "more than %d quotas", MaxListed)
@@ -107,7 +107,7 @@ func (b *builder) quota(f quotaForm) {
 	b.a.quotas = append(b.a.quotas, q)
 	c := q.cond
 	c.purpose, c.from, c.quotaUsedUp = q.Purposes, slices.Clone(q.From), &q
-	if f.Purposes == nil && f.Acts != nil {
+	if q.anyPurpose {
 		c.purpose = nil
 	}
 	b.generated(b.article, "quota-"+q.ID, acts, c, b.say(reasonQuota(q.Per), q.Limit))

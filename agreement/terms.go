@@ -49,7 +49,8 @@ type Quota struct {
 	Per      Window
 	Article  string
 
-	cond cond // what else a use must be to count
+	cond       cond // what else a use must be to count
+	anyPurpose bool // counts whatever the purpose
 }
 
 // Deadline is a named duty with a time, carried for display and for the node.
