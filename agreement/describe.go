@@ -56,6 +56,14 @@ func newDescriber(a *Agreement, lang string) *describer {
 
 func (d *describer) l(key string) string { return label(d.lang, key) }
 
+// colon is a colon as the language sets it.
+func (d *describer) colon() string {
+	if d.lang == "fr" {
+		return " : "
+	}
+	return ": "
+}
+
 // names joins the names of listed words with "or".
 func (d *describer) names(kind string, ids []string) string {
 	out := make([]string, len(ids))
@@ -78,7 +86,7 @@ func (d *describer) rule(r *rule) []string {
 	if r.cites != "" {
 		id += " [" + r.cites + "]"
 	}
-	lines := []string{fmt.Sprintf("%s %s: %s", id, d.verb(r), strings.Join(acts, ", "))}
+	lines := []string{fmt.Sprintf("%s %s%s%s", id, d.verb(r), d.colon(), strings.Join(acts, ", "))}
 	for _, c := range d.cond(&r.cond) {
 		lines = append(lines, "  "+d.l("if")+" "+c)
 	}
@@ -106,7 +114,7 @@ func (d *describer) cond(c *cond) []string {
 	var out []string
 	list := func(key, kind string, ids []string) {
 		if ids != nil {
-			out = append(out, d.l(key)+": "+d.names(kind, ids))
+			out = append(out, d.l(key)+d.colon()+d.names(kind, ids))
 		}
 	}
 	list("purpose", "purpose", c.purpose)
@@ -157,7 +165,7 @@ func (d *describer) fact(c factCond) string {
 	case c.max != nil:
 		is = append(is, fmt.Sprintf("≤ %d %s", *c.max, unit))
 	}
-	return d.name["fact "+c.fact.ID] + ": " + strings.Join(is, " "+d.l("or")+" ")
+	return d.name["fact "+c.fact.ID] + d.colon() + strings.Join(is, " "+d.l("or")+" ")
 }
 
 // factWord names one value of a fact.
@@ -234,9 +242,9 @@ func (d *describer) yesNo(key string, b *bool) []string {
 		return nil
 	}
 	if *b {
-		return []string{d.l(key) + ": " + d.l("yes")}
+		return []string{d.l(key) + d.colon() + d.l("yes")}
 	}
-	return []string{d.l(key) + ": " + d.l("no")}
+	return []string{d.l(key) + d.colon() + d.l("no")}
 }
 
 // about gives each condition on a person or record in words.
@@ -246,20 +254,20 @@ func (d *describer) about(who string, b *about) []string {
 	}
 	var out []string
 	if b.category != nil {
-		out = append(out, d.l("category")+": "+d.names("category", b.category))
+		out = append(out, d.l("category")+d.colon()+d.names("category", b.category))
 	}
 	if b.nationalOf != nil {
-		out = append(out, d.l(who)+": "+d.l("national")+" "+d.names("party", b.nationalOf))
+		out = append(out, d.l(who)+d.colon()+d.l("national")+" "+d.names("party", b.nationalOf))
 	}
 	if b.safeguard != nil {
-		s := d.l(who) + ": " + d.l("safeguard") + " " + d.names("safeguard", b.safeguard)
+		s := d.l(who) + d.colon() + d.l("safeguard") + " " + d.names("safeguard", b.safeguard)
 		if b.against != "" {
 			s += " " + d.l("against") + " " + d.names("party", []string{b.against})
 		}
 		out = append(out, s)
 	}
 	if b.youngerThan > 0 {
-		out = append(out, fmt.Sprintf("%s: %s %d %s", d.l(who), d.l("younger"), b.youngerThan, d.l("years")))
+		out = append(out, fmt.Sprintf("%s%s%s %d %s", d.l(who), d.colon(), d.l("younger"), b.youngerThan, d.l("years")))
 	}
 	out = append(out, d.yesNo("nationality-known", b.nationalityKnown)...)
 	return append(out, d.yesNo("age-known", b.ageKnown)...)

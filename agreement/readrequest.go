@@ -244,7 +244,11 @@ func (q *asking) nearest(id string) string {
 	}
 	slices.Sort(all)
 	for _, w := range all {
-		if d := edits(id, w); d < distance {
+		d := edits(id, w)
+		if first, _, _ := strings.Cut(w, "-"); len(id) > 4 && len(first) > 4 {
+			d = min(d, 1+edits(id, first)) // "necessity" for "necessary-relevant-proportionate"
+		}
+		if d < distance {
 			best, distance = w, d
 		}
 	}

@@ -157,7 +157,19 @@ func (s *solver) choices(i int) []int {
 	return all
 }
 
-// wrong returns the first test that does not come out as it should, or nil.
+// open counts the ways in which a test can still be changed.
+func (s *solver) open(t *test) int {
+	n := 0
+	for _, i := range t.reads {
+		if !s.frozen[i] {
+			n += len(s.choices(i)) - 1
+		}
+	}
+	return n
+}
+
+// wrong returns a test that does not come out as it should, or nil: of several, the
+// one with the fewest ways left, so that what cannot be is seen early.
 func (s *solver) wrong(r *Request, hold, not []*test) *test {
 	reqs := map[*Agreement]cedar.Request{}
 	ask := func(t *test) bool {
@@ -170,17 +182,26 @@ func (s *solver) wrong(r *Request, hold, not []*test) *test {
 		_, diag := cedar.Authorize(policies{t.r}, t.a.entities, req)
 		return len(diag.Reasons) > 0 || (t.r.forbid && len(diag.Errors) > 0)
 	}
+	var worst *test
+	least := 0
+	note := func(t *test) bool {
+		n := s.open(t)
+		if worst == nil || n < least {
+			worst, least = t, n
+		}
+		return n == 0
+	}
 	for _, t := range hold {
-		if !ask(t) {
+		if !ask(t) && note(t) {
 			return t
 		}
 	}
 	for _, t := range not {
-		if ask(t) {
+		if ask(t) && note(t) {
 			return t
 		}
 	}
-	return nil
+	return worst
 }
 
 // combinations is the number of requests that the tests can tell apart: the

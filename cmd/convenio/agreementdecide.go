@@ -19,7 +19,7 @@ func decideCmd(io stdio) *cobra.Command {
 		Short: "Say how an agreement decides a request, and by which articles",
 		Long: `Decides a request written as JSON; docs/agreement.md describes its form, and 'convenio agreement
 vocabulary' lists the words of an agreement. The outcome is permit, deny, silent-suppress or refer
-(a person decides). A request that names no side is decided from both, and the stronger answer stands.`,
+(a person decides). A request that names no side is decided from both; the stronger answer stands.`,
 		Example: "  convenio agreement decide --agreement co-us-demo --request request.json --json",
 		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {

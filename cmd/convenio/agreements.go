@@ -24,14 +24,15 @@ func agreementCmd(io stdio) *cobra.Command {
 		Short: "Read, check, sign and install the agreement",
 		Long: `The agreement is a folder of articles, each with its words and the machine terms that carry them
 out. Where a command takes AGREEMENT, give a folder, a bundle file, or the name of a shipped
-example: co-us-demo (fictional).`,
+agreement: co-us-demo and region-demo (fictional), irpr and pcsc (real law, encoded; not official).`,
 		Example: `  convenio agreement check my-agreement/
   convenio agreement show co-us-demo --lang es
   convenio agreement bundle co-us-demo -o agreement.txtar
   convenio agreement sign agreement.txtar --dir co -o co.signature.json
   convenio agreement install agreement.txtar --dir co --signature co.signature.json --signature us.signature.json`,
 	}
-	c.AddCommand(checkCmd(io), showCmd(io), digestCmd(io), bundleCmd(io), signCmd(io), verifyCmd(io), installCmd(io), decideCmd(io), vocabularyCmd(io))
+	c.AddCommand(checkCmd(io), showCmd(io), digestCmd(io), bundleCmd(io), signCmd(io), verifyCmd(io), installCmd(io),
+		decideCmd(io), explainCmd(io), vocabularyCmd(io), proveCmd(io), simulateCmd(io), diffCmd(io))
 	return c
 }
 
@@ -90,9 +91,13 @@ func readFolder(dir string) (map[string][]byte, error) {
 
 func checkCmd(io stdio) *cobra.Command {
 	var asJSON bool
+	var checks int
 	c := &cobra.Command{
-		Use:     "check AGREEMENT",
-		Short:   "Say everything that is wrong with an agreement, by file, line and article",
+		Use:   "check AGREEMENT",
+		Short: "Say everything that is wrong with an agreement, by file, line and article",
+		Long: `Refuses what could not run or could not be signed, then says what may not have been meant: rules
+that decide nothing, purposes nobody may use, fields nobody may see, articles without machine terms.
+Ends with 1 where something is to be corrected.`,
 		Example: "  convenio agreement check my-agreement/",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -107,34 +112,45 @@ func checkCmd(io stdio) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if asJSON {
-				return io.json([]agreement.Problem{})
-			}
-			io.printf("%s %s: %d articles, %d rules, nothing wrong\n", a.ID, a.Version, len(a.Articles), len(a.Rules()))
-			return nil
+			return reportRemarks(io, a, a.Lint(checks), asJSON)
 		},
 	}
+	c.Flags().IntVar(&checks, "bound", 2_000_000, "evaluations to spend on rules that decide nothing")
 	c.Flags().BoolVar(&asJSON, "json", false, "print the problems as JSON")
 	return c
 }
 
 func showCmd(io stdio) *cobra.Command {
-	var lang string
+	var lang, format, out string
 	c := &cobra.Command{
-		Use:     "show AGREEMENT",
-		Short:   "Print the articles with their machine terms beside them",
-		Example: "  convenio agreement show co-us-demo --lang es | less",
-		Args:    cobra.ExactArgs(1),
+		Use:   "show AGREEMENT",
+		Short: "Print the articles with their machine terms beside them",
+		Long: `Prints the agreement as text in one language, or as one HTML page with every language side by side,
+which a browser prints to paper or PDF: the digest of the signed text stands on each page.`,
+		Example: `  convenio agreement show co-us-demo --lang es | less
+  convenio agreement show irpr --format html -o irpr.html`,
+		Args: cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			a, err := loadAgreement(args[0])
 			if err != nil {
 				return err
 			}
-			io.printf("%s", a.Render(lang))
-			return nil
+			switch format {
+			case "text":
+				return io.write(out, []byte(a.Render(lang)), 0o644)
+			case "html":
+				b, err := a.HTML()
+				if err != nil {
+					return err
+				}
+				return io.write(out, b, 0o644)
+			}
+			return hint(fmt.Errorf("format %q", format), "write text or html")
 		},
 	}
-	c.Flags().StringVar(&lang, "lang", "en", "language of the text: es or en")
+	c.Flags().StringVar(&lang, "lang", "en", "language of the text, for instance es")
+	c.Flags().StringVar(&format, "format", "text", "text or html")
+	c.Flags().StringVarP(&out, "output", "o", "-", "file to write, - for standard output")
 	return c
 }
 
