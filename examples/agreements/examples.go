@@ -16,9 +16,9 @@ const CoUsDemo = "co-us-demo"
 
 // Names lists the shipped agreements: two fictional ones, and two encodings of real
 // law that are not official.
-func Names() []string { return []string{CoUsDemo, "irpr", "pcsc"} }
+func Names() []string { return []string{CoUsDemo, "region-demo", "irpr", "pcsc"} }
 
-//go:embed all:co-us-demo all:irpr all:pcsc
+//go:embed all:co-us-demo all:region-demo all:irpr all:pcsc
 var folder embed.FS
 
 // Test returns a file that stands beside an example, in its folder "tests":
