@@ -29,7 +29,7 @@ endif
 .PHONY: help test build demo generate check vet race fuzz-short lint cover fuzz bench clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 test: check vet fuzz-short race ## everything a change must pass; ends with Go's own summary
 	go test -count=1 ./...
@@ -79,6 +79,12 @@ cover: check ## how much of each package the tests reach
 
 bench: check ## the benchmarks; compare two runs with benchstat
 	go test -run '^$$' -bench . -benchmem ./...
+
+mutate-agreements: check-go ## every rule of the shipped agreements removed and flipped
+	go test ./agreement -run TestMutants -every-mutant -v -count=1
+
+prove-agreements: check-go ## the properties of the shipped agreements, with combinations
+	go test ./examples/agreements -run TestProperties -v -count=1
 
 clean: ## remove what the other targets made
 	rm -rf bin dist coverage.out demo-*

@@ -60,6 +60,7 @@ type Agreement struct {
 	provisions []Provision
 	needs      map[string][]string
 	blankFacts types.Record
+	forceLine  int
 	spans      []span // articles with an entry into force or an end of their own
 	refers     map[sliceKey]policies
 	shown      []shownTerm
@@ -111,6 +112,7 @@ type Article struct {
 type span struct {
 	article     string
 	from, until time.Time
+	line        int
 }
 
 // Rule is a rule as it is shown; the policy in Cedar is what decides.

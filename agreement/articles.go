@@ -39,7 +39,7 @@ func (b *builder) articles(forms map[string]*articleForm) {
 			b.fault(f.Until.line, "let from come before until", "the article ends before it begins")
 		}
 		if !b.from.IsZero() || !b.until.IsZero() {
-			a.spans = append(a.spans, span{f.Article.s, b.from, b.until})
+			a.spans = append(a.spans, span{f.Article.s, b.from, b.until, max(f.From.line, f.Until.line)})
 		}
 		for i := range f.Rules {
 			b.rule(&f.Rules[i])

@@ -55,15 +55,20 @@ func (b *builder) duty(f *dutyForm) {
 // an act goes ahead.
 func (b *builder) compileDuties() {
 	for _, d := range b.a.duties {
-		ns := conditions(&d.cond)
-		if len(ns) == 0 {
-			continue
-		}
-		p := ast.Permit()
-		p.When(all(ns))
-		p.Annotate("duty", types.String(d.ID))
-		d.policy = cedar.NewPolicyFromAST(p)
+		d.policy = whenPolicy("duty", d.ID, &d.cond)
 	}
+}
+
+// whenPolicy is a policy that holds when a conjunction does; nil for an empty one.
+func whenPolicy(kind, id string, c *cond) *cedar.Policy {
+	ns := conditions(c)
+	if len(ns) == 0 {
+		return nil
+	}
+	p := ast.Permit()
+	p.When(all(ns))
+	p.Annotate(types.Ident(kind), types.String(id))
+	return cedar.NewPolicyFromAST(p)
 }
 
 // dutiesDue lists the duties that follow from an act.
@@ -102,12 +107,8 @@ func (a *Agreement) quotasOf(r *Request, req cedar.Request) []Quota {
 		if !slices.Contains(q.Acts, r.Act) || !slices.Contains(q.From, r.From) || (!q.anyPurpose && !slices.Contains(q.Purposes, r.Purpose)) {
 			continue
 		}
-		if ns := conditions(&q.cond); len(ns) > 0 {
-			p := ast.Permit()
-			p.When(all(ns))
-			if !a.holds(q.ID, cedar.NewPolicyFromAST(p), req) {
-				continue
-			}
+		if q.policy != nil && !a.holds(q.ID, q.policy, req) {
+			continue
 		}
 		out = append(out, *q)
 	}

@@ -151,6 +151,7 @@ func (b *builder) marks(h *headerForm) {
 	if !a.Until.IsZero() && !a.From.Before(a.Until) {
 		b.fault(h.InForce.From.line, "let from come before until", "the agreement ends before it begins")
 	}
+	a.forceLine = h.InForce.From.line
 	a.EntryIntoForce, a.forceReason = b.mark(markForm{h.InForce.Article, h.InForce.Because}, "in-force")
 	a.SuspensionRule, a.suspensionReason = b.mark(h.Suspension, "suspension")
 	a.DefaultDeny, a.defaultReason = b.mark(h.DefaultDeny, "default-deny")

@@ -100,6 +100,7 @@ func (b *builder) quota(f quotaForm) {
 	}
 	q.Acts, q.cond, q.anyPurpose = acts, b.cond(&f.If, 0), f.Purposes == nil && f.Acts != nil
 	q.cond.from_, q.cond.until_ = b.from, b.until
+	q.policy = whenPolicy("quota", q.ID, &q.cond)
 	if len(b.a.quotas) >= MaxListed {
 		b.fault(f.ID.line, "merge quotas", "more than %d quotas", MaxListed)
 		return

@@ -57,7 +57,7 @@ func (b *builder) facts(list []factForm) {
 	for i := range list {
 		f := &list[i]
 		id := b.id(f.ID, "fact")
-		x := Fact{ID: id, Name: b.text(f.Name, f.ID.line, "the name of fact "+id), Type: FactType(f.Type.s), Unit: f.Unit.s, Unstated: f.Unstated.s, words: map[string]bool{}}
+		x := Fact{ID: id, Name: b.text(f.Name, f.ID.line, "the name of fact "+id), Type: FactType(f.Type.s), Unit: f.Unit.s, Unstated: f.Unstated.s, words: map[string]bool{}, blank: types.String(wordUnknown)}
 		if x.Unstated == "" {
 			x.Unstated = wordUnknown
 		}
@@ -106,7 +106,6 @@ func (b *builder) factType(x *Fact, f *factForm) {
 		x.words[id] = true
 		x.Values = append(x.Values, Named{ID: id, Name: b.text(v.Name, v.ID.line, "the name of value "+id)})
 	}
-	var err error
 	unstated := any(x.Unstated)
 	if x.Type == FactSomeOf || x.Type == FactStates {
 		unstated = []string{x.Unstated}
@@ -118,7 +117,10 @@ func (b *builder) factType(x *Fact, f *factForm) {
 		}
 		unstated = int(n)
 	}
-	if x.blank, err = x.value(b.a, unstated); err != nil {
+	blank, err := x.value(b.a, unstated)
+	if err == nil {
+		x.blank = blank
+	} else {
 		b.fault(f.ID.line, "let unstated: be a value of the fact", "unstated: of fact %s: %v", x.ID, err)
 	}
 }

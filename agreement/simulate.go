@@ -118,7 +118,7 @@ func (x *Against) Next(line int, r Request) (c Change, changed bool) {
 // They are no forecast of anything; they reach every rule.
 func MadeUp(a *Agreement, seed uint64, n int, start time.Time, yield func(Request) bool) {
 	d := newDomain(a)
-	s := newSolver(d, 1_000_000)
+	s := newSolver(d, 200_000)
 	var bases [][]int
 	var acts []string
 	for _, act := range a.actIDs() {

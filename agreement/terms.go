@@ -3,6 +3,8 @@ package agreement
 import (
 	"slices"
 	"time"
+
+	cedar "github.com/cedar-policy/cedar-go"
 )
 
 // SearchTerms are the typed terms of a search for one purpose.
@@ -51,6 +53,7 @@ type Quota struct {
 
 	cond       cond // what else a use must be to count
 	anyPurpose bool // counts whatever the purpose
+	policy     *cedar.Policy
 }
 
 // Deadline is a named duty with a time, carried for display and for the node.

@@ -93,13 +93,14 @@ func checkCmd(io stdio) *cobra.Command {
 	var asJSON bool
 	var checks int
 	c := &cobra.Command{
-		Use:   "check AGREEMENT",
+		Use:   "check AGREEMENT...",
 		Short: "Say everything that is wrong with an agreement, by file, line and article",
 		Long: `Refuses what could not run or could not be signed, then says what may not have been meant: rules
 that decide nothing, purposes nobody may use, fields nobody may see, articles without machine terms.
-Ends with 1 where something is to be corrected.`,
+Ends with 1 where something is to be corrected. Given several versions of one agreement it also
+says whether two of them are in force on one day.`,
 		Example: "  convenio agreement check my-agreement/",
-		Args:    cobra.ExactArgs(1),
+		Args:    cobra.MinimumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			a, err := loadAgreement(args[0])
 			var p *agreement.Problems
@@ -112,7 +113,19 @@ Ends with 1 where something is to be corrected.`,
 			if err != nil {
 				return err
 			}
-			return reportRemarks(io, a, a.Lint(checks), asJSON)
+			remarks := a.Lint(checks)
+			versions := []*agreement.Agreement{a}
+			for _, other := range args[1:] {
+				b, err := loadAgreement(other)
+				if err != nil {
+					return err
+				}
+				versions, remarks = append(versions, b), append(remarks, b.Lint(checks)...)
+			}
+			for _, p := range agreement.Overlaps(versions) {
+				remarks = append(remarks, agreement.Remark{Problem: p, Fault: true})
+			}
+			return reportRemarks(io, a, remarks, asJSON)
 		},
 	}
 	c.Flags().IntVar(&checks, "bound", 2_000_000, "evaluations to spend on rules that decide nothing")
