@@ -8,7 +8,7 @@ import (
 	"convenio/agreement"
 )
 
-var pages = []string{"agreement.md"}
+var pages = []string{"agreement.md", "agreement.es.md"}
 
 // The requests of the manual, in both languages, are read and permitted.
 func TestManualRequests(t *testing.T) {
