@@ -5,7 +5,6 @@ import (
 	"time"
 
 	cedar "github.com/cedar-policy/cedar-go"
-	"github.com/cedar-policy/cedar-go/types"
 )
 
 // Agreement is a text that has passed every check of [Parse], compiled and ready
@@ -59,7 +58,8 @@ type Agreement struct {
 	duties     []*duty
 	provisions []Provision
 	needs      map[string][]string
-	blankFacts types.Record
+	allFacts   factSet
+	actFacts   map[string]*factSet // those that the rules of an act look at
 	forceLine  int
 	spans      []span // articles with an entry into force or an end of their own
 	refers     map[sliceKey]policies

@@ -38,7 +38,11 @@ func (a *Agreement) Decide(r Request) Decision {
 		d.Errors = []string{what}
 		return d
 	}
-	facts, faults := a.factsRecord(r.Facts)
+	looked, ok := a.actFacts[r.Act]
+	if !ok {
+		looked = &a.allFacts
+	}
+	facts, faults := a.factsRecord(looked, r.Facts)
 	for _, need := range a.lacking(&r) {
 		faults = append(faults, fmt.Sprintf("the request does not state %s", need))
 	}

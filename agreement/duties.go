@@ -213,6 +213,9 @@ func (a *Agreement) noteActs() {
 	for _, d := range a.duties {
 		note(d.acts, &d.cond)
 	}
+	for i := range a.quotas {
+		note(a.quotas[i].Acts, &a.quotas[i].cond)
+	}
 	for _, x := range a.Acts {
 		for i := range a.Facts {
 			f := &a.Facts[i]
@@ -220,6 +223,17 @@ func (a *Agreement) noteActs() {
 				f.Acts = append(f.Acts, x.ID)
 			}
 		}
+	}
+	a.actFacts = make(map[string]*factSet, len(a.Acts))
+	for _, x := range a.Acts {
+		var list []*Fact
+		for i := range a.Facts {
+			if slices.Contains(a.Facts[i].Acts, x.ID) {
+				list = append(list, &a.Facts[i])
+			}
+		}
+		set := newFactSet(list)
+		a.actFacts[x.ID] = &set
 	}
 }
 

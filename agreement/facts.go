@@ -168,32 +168,47 @@ func wordList(v any) ([]string, bool) {
 	return nil, false
 }
 
-// factsRecord lays out every fact of the agreement; the faults name the facts
-// that the agreement does not know or cannot read, which deny.
-func (a *Agreement) factsRecord(stated map[string]any) (types.Record, []string) {
+// factSet is the facts that are laid out together, with the record of none stated.
+type factSet struct {
+	list  []*Fact
+	has   map[string]bool
+	blank types.Record
+}
+
+func newFactSet(list []*Fact) factSet {
+	s := factSet{list: list, has: make(map[string]bool, len(list))}
+	m := make(types.RecordMap, len(list))
+	for _, f := range list {
+		s.has[f.ID] = true
+		m[types.String(f.ID)] = f.blank
+	}
+	s.blank = types.NewRecord(m)
+	return s
+}
+
+// factsRecord lays out a set of facts; the faults name what is stated and the
+// agreement does not know or cannot read, which denies.
+func (a *Agreement) factsRecord(set *factSet, stated map[string]any) (types.Record, []string) {
 	if len(stated) == 0 {
-		return a.blankFacts, nil
+		return set.blank, nil
 	}
 	var faults []string
-	m := make(types.RecordMap, len(a.Facts))
-	for id := range stated {
-		if a.words.fact[id] == nil {
-			faults = append(faults, fmt.Sprintf("the agreement knows no fact %.80q", id))
-		}
+	m := make(types.RecordMap, len(set.list))
+	for _, f := range set.list {
+		m[types.String(f.ID)] = f.blank
 	}
-	for i := range a.Facts {
-		f := &a.Facts[i]
-		v, ok := stated[f.ID]
-		if !ok {
-			m[types.String(f.ID)] = f.blank
+	for id, v := range stated {
+		f := a.words.fact[id]
+		if f == nil {
+			faults = append(faults, fmt.Sprintf("the agreement knows no fact %.80q", id))
 			continue
 		}
 		x, err := f.value(a, v)
 		if err != nil {
 			faults = append(faults, err.Error())
-			x = f.blank
+		} else if set.has[id] {
+			m[types.String(id)] = x
 		}
-		m[types.String(f.ID)] = x
 	}
 	slices.Sort(faults)
 	return types.NewRecord(m), faults

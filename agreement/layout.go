@@ -9,7 +9,7 @@ import (
 
 // cedarRequest lays a request out as the schema describes.
 func (a *Agreement) cedarRequest(r *Request) cedar.Request {
-	facts, _ := a.factsRecord(r.Facts)
+	facts, _ := a.factsRecord(&a.allFacts, r.Facts)
 	return a.layOut(r, facts)
 }
 

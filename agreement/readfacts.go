@@ -67,13 +67,12 @@ func (b *builder) facts(list []factForm) {
 		b.factType(&x, f)
 		b.a.Facts = append(b.a.Facts, x)
 	}
-	m := types.RecordMap{}
+	all := make([]*Fact, len(b.a.Facts))
 	for i := range b.a.Facts {
-		x := &b.a.Facts[i]
-		b.a.words.fact[x.ID] = x
-		m[types.String(x.ID)] = x.blank
+		all[i] = &b.a.Facts[i]
+		b.a.words.fact[all[i].ID] = all[i]
 	}
-	b.a.blankFacts = types.NewRecord(m)
+	b.a.allFacts = newFactSet(all)
 }
 
 // requestWords are the other parts of a request.
