@@ -155,17 +155,14 @@ func (d *describer) fact(c factCond) string {
 	for _, w := range c.words {
 		is = append(is, d.factWord(c.fact, w))
 	}
-	unit := d.units(c.fact.Unit)
-	switch {
-	case c.fact.Type != FactNumber || c.words != nil:
-	case c.min != nil && c.max != nil:
-		is = append(is, fmt.Sprintf("%d–%d %s", *c.min, *c.max, unit))
-	case c.min != nil:
-		is = append(is, fmt.Sprintf("≥ %d %s", *c.min, unit))
-	case c.max != nil:
-		is = append(is, fmt.Sprintf("≤ %d %s", *c.max, unit))
+	for _, w := range c.written {
+		is = append(is, w+" "+d.units(c.fact.Unit))
 	}
-	return d.name["fact "+c.fact.ID] + d.colon() + strings.Join(is, " "+d.l("or")+" ")
+	sep := " " + d.l("or") + " "
+	if len(c.written) > 0 {
+		sep = ", "
+	}
+	return d.name["fact "+c.fact.ID] + d.colon() + strings.Join(is, sep)
 }
 
 // factWord names one value of a fact.

@@ -141,7 +141,8 @@ func parseCountOf(unit, s string) (int64, error) {
 type factCond struct {
 	fact     *Fact
 	words    []string
-	min, max *int64 // inclusive bounds of a number
+	min, max *int64   // inclusive bounds of a number
+	written  []string // the comparisons as they are written: "> 12"
 }
 
 // factConds resolves the facts of a group of conditions.
@@ -203,6 +204,9 @@ func (b *builder) bounds(fc *factCond, c factCondForm) {
 		if err != nil {
 			b.fault(w.line, "write it with its unit, for instance 12 "+fc.fact.Unit, "%s: %v", op, err)
 			continue
+		}
+		if sign := map[string]string{"more-than": ">", "at-least": "≥", "less-than": "<", "at-most": "≤"}[op]; sign != "" {
+			fc.written = append(fc.written, fmt.Sprintf("%s %d", sign, n))
 		}
 		switch op {
 		case "more-than":
