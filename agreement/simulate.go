@@ -115,9 +115,15 @@ func (x *Against) Next(line int, r Request) (c Change, changed bool) {
 
 // MadeUp makes up n requests spread over a year from start, the same for the same
 // seed: most begin as something that a rule permits, and some facts are changed.
-// They are no forecast of anything; they reach every rule.
-func MadeUp(a *Agreement, seed uint64, n int, start time.Time, yield func(Request) bool) {
+// They are no forecast of anything; they reach every rule. With another agreement,
+// not nil, they also take the values that only its rules tell apart.
+func MadeUp(a, other *Agreement, seed uint64, n int, start time.Time, yield func(Request) bool) {
 	d := newDomain(a)
+	if other != nil {
+		if m, err := merge(a, other); err == nil {
+			d = newDomain(m)
+		}
+	}
 	s := newSolver(d, 200_000)
 	var bases [][]int
 	var acts []string

@@ -133,11 +133,22 @@ func TestSimulate(t *testing.T) {
 	}
 	run := func(seed uint64) string {
 		s := NewSimulation(a)
-		MadeUp(a, seed, 150, a.From, func(r Request) bool { s.Next(r); return true })
+		MadeUp(a, nil, seed, 150, a.From, func(r Request) bool { s.Next(r); return true })
 		if s.Requests != 150 || s.Outcome[Permit] == 0 || s.Outcome[Deny] == 0 {
 			t.Errorf("one-sided: %v", s.Outcome)
 		}
 		return s.String()
+	}
+	older := amended(t, demoDir, "articles/09-safeguards.yaml", "younger-than: 14 years", "younger-than: 16 years")
+	fifteen := 0
+	MadeUp(a, older, 1, 20_000, a.From, func(r Request) bool {
+		if r.Person.AgeYears == 15 {
+			fifteen++
+		}
+		return true
+	})
+	if fifteen == 0 {
+		t.Error("no request has the age that only the amendment tells apart")
 	}
 	if run(1) != run(1) {
 		t.Error("the same seed gave other requests")

@@ -226,7 +226,7 @@ With --made-up it makes up the requests of a year instead.`,
 				run.one = run.x.Before
 			}
 			if madeUp > 0 {
-				agreement.MadeUp(a, seed, madeUp, a.From.AddDate(1, 0, 0), run.next)
+				agreement.MadeUp(a, b, seed, madeUp, a.From.AddDate(1, 0, 0), run.next)
 			} else if err := run.log(requests); err != nil {
 				return err
 			}
