@@ -26,10 +26,10 @@ endif
 # The order of steps is part of the promise: the summary comes last.
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help test build demo generate check vet race fuzz-short lint cover fuzz bench realism clean
+.PHONY: help test build demo generate check vet race fuzz-short lint cover fuzz bench realism mutate-agreements prove-agreements clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 test: check vet fuzz-short race ## everything a change must pass; ends with Go's own summary
 	go test -count=1 ./...
@@ -86,8 +86,6 @@ bench: check ## the benchmarks; compare two runs with benchstat
 .PHONY: bench-peers
 bench-peers: check-go ## the engine beside NIST's on the same real prints (minutes)
 	@scripts/bench-peers
-realism: check-go ## synthetic prints beside real ones: a table, and realism.png
-	go run ./synth/internal/compare -fingers 100 -o realism.png
 
 realism: check-go ## synthetic prints beside real ones: a table, and realism.png
 	go run ./synth/internal/compare -fingers 100 -o realism.png
@@ -98,6 +96,12 @@ timing: check-go ## does the time of a search tell whether a protected person is
 
 identify: check-go ## identification against the gallery's size: errors, times, plots (an hour)
 	go run ./cmd/convenio bench identify --people 1000,10000,100000 --enrolled 10 --fingers 10 --probes 1000 --plots docs/scale
+
+mutate-agreements: check-go ## every rule of the shipped agreements removed and flipped
+	go test ./agreement -run TestMutants -every-mutant -v -count=1
+
+prove-agreements: check-go ## the properties of the shipped agreements, with combinations
+	go test ./examples/agreements -run TestProperties -v -count=1
 
 clean: ## remove what the other targets made
 	rm -rf bin dist coverage.out demo-* realism.png

@@ -26,10 +26,14 @@ type Agreement struct {
 	Categories  []Named
 	Tiers       []Tier
 	Fields      []Field
+	Acts        []Act     // what it rules on
+	Facts       []Fact    // what its rules ask of a request in its own words
 	Articles    []Article // in order
 
 	From  time.Time // in force from this instant
-	Until time.Time // until just before this instant
+	Until time.Time // until just before this instant; zero for no end
+
+	AuthorityOptional bool // a request for an act of its own may leave the authority out
 
 	DefaultDeny      string // article that refuses what no rule permits
 	SuspensionRule   string // article on suspension
@@ -51,6 +55,14 @@ type Agreement struct {
 	retention  map[string]RetentionTerms
 	quotas     []Quota
 	deadlines  []Deadline
+	duties     []*duty
+	provisions []Provision
+	needs      map[string][]string
+	allFacts   factSet
+	actFacts   map[string]*factSet // those that the rules of an act look at
+	forceLine  int
+	spans      []span // articles with an entry into force or an end of their own
+	refers     map[sliceKey]policies
 	shown      []shownTerm
 }
 
@@ -96,6 +108,13 @@ type Article struct {
 	Text    Text
 }
 
+// span is the time in which an article's rules apply, zero for no bound.
+type span struct {
+	article     string
+	from, until time.Time
+	line        int
+}
+
 // Rule is a rule as it is shown; the policy in Cedar is what decides.
 type Rule struct {
 	ID       string // article/rule
@@ -104,6 +123,7 @@ type Rule struct {
 	Acts     []string
 	Because  Text
 	FromTerm bool   // compiled from a typed term or from agreement.yaml
+	Cites    string // the provision within the article, "315.23(2)"
 	Cedar    string // the compiled policy
 }
 
@@ -151,7 +171,7 @@ func (a *Agreement) Rules() []Rule {
 	for i, r := range a.rules {
 		out[i] = Rule{
 			ID: r.id, Article: r.article, Effect: r.effect(), Acts: slices.Clone(r.acts),
-			Because: r.because, FromTerm: r.fromTerm, Cedar: string(r.policy.MarshalCedar()),
+			Because: r.because, FromTerm: r.fromTerm, Cites: r.cites, Cedar: string(r.policy.MarshalCedar()),
 		}
 	}
 	return out

@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
+	"time"
 )
 
 // articles reads every article: its words, its rules, its terms.
@@ -24,7 +26,7 @@ func (b *builder) articles(forms map[string]*articleForm) {
 			continue
 		}
 		b.once("article "+f.Article.s, f.Article.line)
-		if want := strings.TrimLeft(strings.SplitN(strings.TrimPrefix(name, "articles/"), "-", 2)[0], "0"); want != f.Article.s {
+		if want := fileNumber(name); want != f.Article.s {
 			b.fault(f.Article.line, "let the file's name begin with the article's number", "the file is named for article %s", want)
 		}
 		a.Articles = append(a.Articles, Article{
@@ -32,15 +34,32 @@ func (b *builder) articles(forms map[string]*articleForm) {
 			Heading: b.text(f.Heading, f.Article.line, "the heading"),
 			Text:    b.text(f.Text, f.Article.line, "the article's text"),
 		})
+		b.from, b.until = b.optionalDate(f.From, "from"), b.optionalDate(f.Until, "until")
+		if !b.from.IsZero() && !b.until.IsZero() && !b.from.Before(b.until) {
+			b.fault(f.Until.line, "let from come before until", "the article ends before it begins")
+		}
+		if !b.from.IsZero() || !b.until.IsZero() {
+			a.spans = append(a.spans, span{f.Article.s, b.from, b.until, max(f.From.line, f.Until.line)})
+		}
 		for i := range f.Rules {
 			b.rule(&f.Rules[i])
 		}
 		b.terms(&f.Terms)
+		b.from, b.until = time.Time{}, time.Time{}
 	}
 	b.file, b.article = "", ""
 	if len(a.Articles) == 0 {
 		b.fault(0, "add articles/NN-name.yaml", "the agreement has no articles")
 	}
+}
+
+// fileNumber is the article's number in the name of its file, without zeros before it.
+func fileNumber(name string) string {
+	n := strings.SplitN(strings.TrimPrefix(name, "articles/"), "-", 2)[0]
+	for len(n) > 1 && n[0] == '0' && n[1] >= '0' && n[1] <= '9' {
+		n = n[1:]
+	}
+	return n
 }
 
 // rule reads one rule as it is written.
@@ -49,20 +68,26 @@ func (b *builder) rule(f *ruleForm) {
 	b.line = line
 	defer func() { b.line = 0 }()
 	id := b.id(f.ID, "rule of article "+b.article)
-	r := &rule{id: b.article + "/" + id, article: b.article, file: b.file, line: line, forbid: f.Forbid != nil}
+	r := &rule{
+		id: b.article + "/" + id, article: b.article, file: b.file, line: line,
+		forbid: f.Permit == nil, suppress: f.Suppress != nil, refer: f.Refer != nil, cites: b.cites(f.Cites),
+	}
 	r.because = b.text(f.Because, line, "the reason (because) of rule "+id)
-	if (f.Permit == nil) == (f.Forbid == nil) {
-		b.fault(line, "write one permit: or one forbid:, with the acts it is about", "rule %s neither permits nor forbids, or does both", id)
+	var effects [][]word
+	for _, e := range [][]word{f.Permit, f.Forbid, f.Suppress, f.Refer} {
+		if e != nil {
+			effects = append(effects, e)
+		}
+	}
+	if len(effects) != 1 {
+		b.fault(line, "write one permit:, forbid:, suppress: or refer:, with the acts it is about", "rule %s neither permits nor forbids, or does both", id)
 		return
 	}
-	known := map[string]bool{}
-	for _, act := range Acts() {
-		known[act] = true
-	}
-	r.acts = b.listed(append(f.Permit, f.Forbid...), known, "act", "the acts are "+strings.Join(Acts(), ", "))
-	r.cond = b.cond(&f.If)
+	r.acts = b.listed(effects[0], b.a.words.act, "act", "the acts are "+strings.Join(b.a.actIDs(), ", "))
+	r.cond = b.cond(&f.If, 0)
+	r.cond.from_, r.cond.until_ = b.from, b.until
 	if f.Unless != nil {
-		u := b.cond(f.Unless)
+		u := b.cond(f.Unless, 0)
 		r.unless = &u
 		if len(conditions(&u)) == 0 {
 			b.fault(line, "say when, or remove unless:", "rule %s has an empty unless:", id)
@@ -85,6 +110,10 @@ func (b *builder) permitShape(r *rule) {
 	}
 	if len(r.acts) != 1 {
 		b.fault(r.line, "write one rule for each act", "rule %s permits more than one act", r.id)
+		return
+	}
+	if !coreAct(r.acts[0]) {
+		need(len(conditions(c)) > 0, "conditions")
 		return
 	}
 	need(c.purpose != nil, "purpose")
@@ -118,4 +147,14 @@ func (b *builder) generated(article, id string, acts []string, c cond, because T
 		id: article + "/" + id, article: article, file: b.file, forbid: true, fromTerm: true,
 		acts: acts, cond: c, because: because,
 	})
+}
+
+var citeForm = regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z.,;() -]{0,79}$`)
+
+// cites reads which provision a rule carries out.
+func (b *builder) cites(w word) string {
+	if w.s != "" && !citeForm.MatchString(w.s) {
+		b.fault(w.line, "write it as lawyers cite, for instance 315.23(2)", "%.80q is not a provision", w.s)
+	}
+	return w.s
 }

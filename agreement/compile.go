@@ -61,6 +61,9 @@ func compile(a *Agreement, r *rule) *cedar.Policy {
 		p.Unless(all(conditions(r.unless)))
 	}
 	p.Annotate("id", types.String(r.id))
+	if r.suppress || r.refer {
+		p.Annotate("outcome", types.String(r.effect()))
+	}
 	return cedar.NewPolicyFromAST(p)
 }
 
@@ -104,12 +107,19 @@ func permitBase(a *Agreement, r *rule) []ast.Node {
 			ns = append(ns, attr(path).In(top))
 		}
 	}
+	if !coreAct(r.acts[0]) {
+		return append(ns, permitOther(a, c)...)
+	}
 	if r.acts[0] == ActReach {
 		listed("from", c.from)
 	} else {
 		ns = append(ns, ast.Principal().In(attr("from")), ast.Principal().In(ast.Resource()))
-		listed("role", c.role)
-		listed("ground", c.ground)
+		if len(a.Roles) > 0 {
+			listed("role", c.role)
+		}
+		if len(a.Grounds) > 0 {
+			listed("ground", c.ground)
+		}
 	}
 	if r.acts[0] == ActSearch {
 		return append(ns, ast.Not(attr("person.unlisted")))
@@ -120,6 +130,25 @@ func permitBase(a *Agreement, r *rule) []ast.Node {
 	}
 	listed("record.category", own)
 	return append(ns, ast.Not(attr("record.unlisted")))
+}
+
+func coreAct(act string) bool { return act == ActSearch || act == ActReach || act == ActDisclose }
+
+// permitOther is what a permit of an act of the agreement's own asks: a party that
+// asks; an authority of it, competent for the purpose, unless the agreement lets it
+// be left out; a purpose that is listed, or none where none is needed.
+func permitOther(a *Agreement, c *cond) []ast.Node {
+	top := entity(tAgreement, a.ID)
+	noPurpose := ast.Resource().Equal(entity(tPurpose, ""))
+	of := ast.Principal().In(attr("from")).And(noPurpose.Or(ast.Principal().In(ast.Resource())))
+	if a.AuthorityOptional && c.authority == nil {
+		of = ast.Principal().Equal(entity(tAuthority, "")).Or(of)
+	}
+	ns := []ast.Node{attr("from").In(top), of, ast.Not(attr("person.unlisted"))}
+	if c.purpose == nil {
+		ns = append(ns, noPurpose.Or(ast.Resource().In(top)))
+	}
+	return ns
 }
 
 // conditions compiles a conjunction.
@@ -151,6 +180,8 @@ func conditions(c *cond) []ast.Node {
 	ns = append(ns, boolIs("approved", c.approved)...)
 	ns = append(ns, aboutConditions("person", c.person)...)
 	ns = append(ns, aboutConditions("record", c.record)...)
+	ns = append(ns, factConditions(c.facts)...)
+	ns = append(ns, anyConditions(c.any)...)
 	return append(ns, termConditions(c)...)
 }
 
@@ -172,7 +203,17 @@ func termConditions(c *cond) []ast.Node {
 		ns = append(ns, attr("suspended"))
 	}
 	if f := c.notInForce; f != nil {
-		ns = append(ns, attr("now").LessThan(day(f.from)).Or(attr("now").GreaterThanOrEqual(day(f.until))))
+		n := attr("now").LessThan(day(f.from))
+		if !f.until.IsZero() {
+			n = n.Or(attr("now").GreaterThanOrEqual(day(f.until)))
+		}
+		ns = append(ns, n)
+	}
+	if !c.from_.IsZero() {
+		ns = append(ns, attr("now").GreaterThanOrEqual(day(c.from_)))
+	}
+	if !c.until_.IsZero() {
+		ns = append(ns, attr("now").LessThan(day(c.until_)))
 	}
 	if q := c.quotaUsedUp; q != nil {
 		ns = append(ns, attr("used").Access(types.String(q.ID)).GreaterThanOrEqual(ast.Long(q.Limit)))

@@ -38,35 +38,81 @@ func (a *Agreement) Decide(r Request) Decision {
 		d.Errors = []string{what}
 		return d
 	}
+	looked, ok := a.actFacts[r.Act]
+	if !ok {
+		looked = &a.allFacts
+	}
+	facts, faults := a.factsRecord(looked, r.Facts)
+	for _, need := range a.lacking(&r) {
+		faults = append(faults, fmt.Sprintf("the request does not state %s", need))
+	}
 	set, ok := a.slices[sliceKey{r.Act, r.Purpose}]
 	if !ok {
 		set = a.slices[sliceKey{act: r.Act}]
 	}
-	effect, diag := cedar.Authorize(set, a.entities, a.cedarRequest(&r))
-	if len(diag.Errors) > 0 {
-		return a.failed(diag)
+	req := a.layOut(&r, facts)
+	effect, diag := cedar.Authorize(set, a.entities, req)
+	if len(diag.Errors) > 0 || len(faults) > 0 {
+		d := a.failed(diag)
+		d.Errors = append(d.Errors, faults...)
+		return d
 	}
 	if len(diag.Reasons) == 0 {
 		return a.defaultDeny()
 	}
-	d := a.decided(diag.Reasons)
-	if effect == cedar.Allow {
+	if effect != cedar.Allow {
+		return a.decided(diag.Reasons)
+	}
+	d, referred := a.referred(&r, req)
+	if !referred {
+		d = a.decided(diag.Reasons)
 		d.Outcome = Permit
-		d.Obligations = a.obligations(&r)
+	}
+	if len(d.Errors) == 0 {
+		d.Obligations = a.obligations(&r, req)
 	}
 	return d
+}
+
+// referred asks the rules that refer what the others permit to a person.
+func (a *Agreement) referred(r *Request, req cedar.Request) (Decision, bool) {
+	set, ok := a.refers[sliceKey{r.Act, r.Purpose}]
+	if !ok {
+		set = a.refers[sliceKey{act: r.Act}]
+	}
+	if len(set) == 0 {
+		return Decision{}, false
+	}
+	_, diag := cedar.Authorize(set, a.entities, req)
+	if len(diag.Errors) > 0 {
+		return a.failed(diag), true
+	}
+	if len(diag.Reasons) == 0 {
+		return Decision{}, false
+	}
+	d := a.decided(diag.Reasons)
+	d.Outcome = Refer
+	return d, true
 }
 
 // decided names the rules that decided; the outcome is still Deny.
 func (a *Agreement) decided(reasons []cedar.DiagnosticReason) Decision {
 	d := Decision{Outcome: Deny, Rules: make([]string, 0, len(reasons)), Reasons: make([]Reason, 0, len(reasons))}
+	silent := true
 	for _, x := range reasons {
 		r := a.byID[x.PolicyID]
 		d.Rules = append(d.Rules, r.id)
-		d.Reasons = append(d.Reasons, Reason{Rule: r.id, Article: r.article, Text: r.because})
+		d.Reasons = append(d.Reasons, Reason{Rule: r.id, Article: r.article, Cites: r.cites, Text: r.because})
+		silent = silent && r.suppress
+		if r.cites != "" && !slices.Contains(d.Cites, r.cites) {
+			d.Cites = append(d.Cites, r.cites)
+		}
 		if !slices.Contains(d.Articles, r.article) {
 			d.Articles = append(d.Articles, r.article)
 		}
+	}
+	if silent && len(reasons) > 0 {
+		d.Outcome = SilentSuppress
 	}
 	slices.SortFunc(d.Articles, compareArticles)
 	return d
@@ -90,6 +136,10 @@ func (a *Agreement) failed(diag cedar.Diagnostic) Decision {
 		}
 	}
 	d := a.decided(reasons)
+	d.Outcome = Deny
+	if len(reasons) == 0 && len(diag.Errors) == 0 {
+		d = a.defaultDeny()
+	}
 	for _, e := range diag.Errors {
 		r := a.byID[e.PolicyID]
 		d.Errors = append(d.Errors, fmt.Sprintf("rule %s: %s", r.id, e.Message))
@@ -102,7 +152,7 @@ func (a *Agreement) failed(diag cedar.Diagnostic) Decision {
 }
 
 // obligations are the duties that come with permitting r.
-func (a *Agreement) obligations(r *Request) Obligations {
+func (a *Agreement) obligations(r *Request, req cedar.Request) Obligations {
 	o := Obligations{Articles: map[string]string{}}
 	switch r.Act {
 	case ActSearch:
@@ -121,15 +171,19 @@ func (a *Agreement) obligations(r *Request) Obligations {
 			o.Articles[termApprover] = t.Articles[termApprover]
 		}
 	}
-	for _, q := range a.QuotasFor(r.Act, r.Purpose, r.From) {
+	for _, q := range a.quotasOf(r, req) {
 		o.Quotas = append(o.Quotas, q.ID)
 		o.Articles[q.ID] = q.Article
 	}
+	o.Duties = a.dutiesDue(r.Act, req)
 	return o
 }
 
-// compareArticles orders article numbers: 2 before 10, 5 before 5a.
+// compareArticles orders article numbers: 2 before 10, 5 before 5a, 315.3 (which
+// is 315.30) before 315.31.
 func compareArticles(x, y string) int {
 	nx, ny := strings.TrimRight(x, "abcdefghijklmnopqrstuvwxyz"), strings.TrimRight(y, "abcdefghijklmnopqrstuvwxyz")
-	return cmp.Or(cmp.Compare(len(nx), len(ny)), strings.Compare(nx, ny), strings.Compare(x, y))
+	wx, fx, _ := strings.Cut(nx, ".")
+	wy, fy, _ := strings.Cut(ny, ".")
+	return cmp.Or(cmp.Compare(len(wx), len(wy)), strings.Compare(wx, wy), strings.Compare(fx, fy), strings.Compare(x, y))
 }

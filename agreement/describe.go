@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // shownTerm is a typed term as it is written.
@@ -21,6 +22,15 @@ type describer struct {
 
 func newDescriber(a *Agreement, lang string) *describer {
 	d := &describer{a: a, lang: lang, name: map[string]string{}}
+	for _, x := range a.Acts {
+		d.name["act "+x.ID] = x.Name.In(lang)
+	}
+	for _, f := range a.Facts {
+		d.name["fact "+f.ID] = f.Name.In(lang)
+		for _, v := range f.Values {
+			d.name["value "+f.ID+" "+v.ID] = v.Name.In(lang)
+		}
+	}
 	for kind, list := range map[string][]Named{"role": a.Roles, "purpose": a.Purposes, "ground": a.Grounds, "safeguard": a.Safeguards, "category": a.Categories} {
 		for _, n := range list {
 			d.name[kind+" "+n.ID] = n.Name.In(lang)
@@ -46,6 +56,14 @@ func newDescriber(a *Agreement, lang string) *describer {
 
 func (d *describer) l(key string) string { return label(d.lang, key) }
 
+// colon is a colon as the language sets it.
+func (d *describer) colon() string {
+	if d.lang == "fr" {
+		return " : "
+	}
+	return ": "
+}
+
 // names joins the names of listed words with "or".
 func (d *describer) names(kind string, ids []string) string {
 	out := make([]string, len(ids))
@@ -62,13 +80,13 @@ func (d *describer) names(kind string, ids []string) string {
 func (d *describer) rule(r *rule) []string {
 	acts := make([]string, len(r.acts))
 	for i, act := range r.acts {
-		acts[i] = d.l(act)
+		acts[i] = d.name["act "+act]
 	}
-	verb := d.l("permit")
-	if r.forbid {
-		verb = d.l("forbid")
+	id := r.id
+	if r.cites != "" {
+		id += " [" + r.cites + "]"
 	}
-	lines := []string{fmt.Sprintf("%s %s: %s", r.id, verb, strings.Join(acts, ", "))}
+	lines := []string{fmt.Sprintf("%s %s%s%s", id, d.verb(r), d.colon(), strings.Join(acts, ", "))}
 	for _, c := range d.cond(&r.cond) {
 		lines = append(lines, "  "+d.l("if")+" "+c)
 	}
@@ -78,12 +96,25 @@ func (d *describer) rule(r *rule) []string {
 	return append(lines, "  "+d.l("because")+": "+r.because.In(d.lang))
 }
 
+// verb says what a rule does.
+func (d *describer) verb(r *rule) string {
+	switch {
+	case r.refer:
+		return d.l("refer")
+	case r.suppress:
+		return d.l("suppress")
+	case r.forbid:
+		return d.l("forbid")
+	}
+	return d.l("permit")
+}
+
 // cond gives each condition in words.
 func (d *describer) cond(c *cond) []string {
 	var out []string
 	list := func(key, kind string, ids []string) {
 		if ids != nil {
-			out = append(out, d.l(key)+": "+d.names(kind, ids))
+			out = append(out, d.l(key)+d.colon()+d.names(kind, ids))
 		}
 	}
 	list("purpose", "purpose", c.purpose)
@@ -98,7 +129,109 @@ func (d *describer) cond(c *cond) []string {
 	out = append(out, d.yesNo("case", c.hasCase)...)
 	out = append(out, d.yesNo("approved", c.approved)...)
 	out = append(out, d.about("person", c.person)...)
-	return append(out, d.about("record", c.record)...)
+	out = append(out, d.about("record", c.record)...)
+	for _, f := range c.facts {
+		out = append(out, d.fact(f))
+	}
+	if len(c.any) > 0 {
+		groups := make([]string, len(c.any))
+		for i := range c.any {
+			groups[i] = strings.Join(d.cond(&c.any[i]), "; ")
+		}
+		out = append(out, d.l("any")+" ("+strings.Join(groups, ") "+d.l("or")+" (")+")")
+	}
+	if !c.from_.IsZero() {
+		out = append(out, d.l("since")+" "+c.from_.Format(time.DateOnly))
+	}
+	if !c.until_.IsZero() {
+		out = append(out, d.l("until")+" "+c.until_.Format(time.DateOnly))
+	}
+	return out
+}
+
+// fact gives a condition on a fact in words: the fact, then what it must be.
+func (d *describer) fact(c factCond) string {
+	var is []string
+	for _, w := range c.words {
+		is = append(is, d.factWord(c.fact, w))
+	}
+	for _, w := range c.written {
+		is = append(is, w+" "+d.units(c.fact.Unit))
+	}
+	sep := " " + d.l("or") + " "
+	if len(c.written) > 0 {
+		sep = ", "
+	}
+	return d.name["fact "+c.fact.ID] + d.colon() + strings.Join(is, sep)
+}
+
+// factWord names one value of a fact.
+func (d *describer) factWord(f *Fact, w string) string {
+	if name, ok := d.name["value "+f.ID+" "+w]; ok {
+		return name
+	}
+	if name, ok := d.name["party "+w]; ok {
+		return name
+	}
+	switch w {
+	case "true":
+		return d.l("yes")
+	case "false":
+		return d.l("no")
+	case wordUnknown, wordNone, wordOther:
+		return d.l(w)
+	}
+	return w
+}
+
+// duty gives a duty in words.
+func (d *describer) duty(x *duty) []string {
+	acts := make([]string, len(x.acts))
+	for i, act := range x.acts {
+		acts[i] = d.name["act "+act]
+	}
+	head := d.l("duty") + " " + x.ID
+	if x.Cites != "" {
+		head += " [" + x.Cites + "]"
+	}
+	lines := []string{head + ": " + x.Text.In(d.lang) + d.when(x.When), "  " + d.l("after") + " " + strings.Join(acts, ", ")}
+	for _, c := range d.cond(&x.cond) {
+		lines = append(lines, "  "+d.l("if")+" "+c)
+	}
+	return lines
+}
+
+// when gives a time in words, in brackets.
+func (d *describer) when(s string) string {
+	switch s {
+	case "":
+		return ""
+	case whenImmediately, whenFeasible:
+		return " (" + d.l(s) + ")"
+	}
+	return " (" + d.units(s) + ")"
+}
+
+// provision gives a provision in words.
+func (d *describer) provision(p Provision) string {
+	s := d.l("provision") + " " + p.ID
+	if p.Cites != "" {
+		s += " [" + p.Cites + "]"
+	}
+	s += ": " + p.Name.In(d.lang)
+	if len(p.Of) > 0 {
+		of := make([]string, len(p.Of))
+		for i, id := range p.Of {
+			if of[i] = d.name["party "+id]; of[i] == "" {
+				of[i] = d.name["authority "+id]
+			}
+		}
+		s += ", " + strings.Join(of, ", ")
+	}
+	if len(p.Values) > 0 {
+		s += " {" + strings.Join(p.Values, ", ") + "}"
+	}
+	return s + d.when(p.When)
 }
 
 func (d *describer) yesNo(key string, b *bool) []string {
@@ -106,9 +239,9 @@ func (d *describer) yesNo(key string, b *bool) []string {
 		return nil
 	}
 	if *b {
-		return []string{d.l(key) + ": " + d.l("yes")}
+		return []string{d.l(key) + d.colon() + d.l("yes")}
 	}
-	return []string{d.l(key) + ": " + d.l("no")}
+	return []string{d.l(key) + d.colon() + d.l("no")}
 }
 
 // about gives each condition on a person or record in words.
@@ -118,20 +251,20 @@ func (d *describer) about(who string, b *about) []string {
 	}
 	var out []string
 	if b.category != nil {
-		out = append(out, d.l("category")+": "+d.names("category", b.category))
+		out = append(out, d.l("category")+d.colon()+d.names("category", b.category))
 	}
 	if b.nationalOf != nil {
-		out = append(out, d.l(who)+": "+d.l("national")+" "+d.names("party", b.nationalOf))
+		out = append(out, d.l(who)+d.colon()+d.l("national")+" "+d.names("party", b.nationalOf))
 	}
 	if b.safeguard != nil {
-		s := d.l(who) + ": " + d.l("safeguard") + " " + d.names("safeguard", b.safeguard)
+		s := d.l(who) + d.colon() + d.l("safeguard") + " " + d.names("safeguard", b.safeguard)
 		if b.against != "" {
 			s += " " + d.l("against") + " " + d.names("party", []string{b.against})
 		}
 		out = append(out, s)
 	}
 	if b.youngerThan > 0 {
-		out = append(out, fmt.Sprintf("%s: %s %d %s", d.l(who), d.l("younger"), b.youngerThan, d.l("years")))
+		out = append(out, fmt.Sprintf("%s%s%s %d %s", d.l(who), d.colon(), d.l("younger"), b.youngerThan, d.l("years")))
 	}
 	out = append(out, d.yesNo("nationality-known", b.nationalityKnown)...)
 	return append(out, d.yesNo("age-known", b.ageKnown)...)
@@ -151,7 +284,15 @@ func (d *describer) term(t shownTerm) string {
 
 // quota gives a quota in words.
 func (d *describer) quota(q Quota) string {
-	return fmt.Sprintf("%s %s %s: %d %s %s", d.l("term"), d.l("quota"), q.Name.In(d.lang), q.Limit, d.l("quantity-"+q.Act), d.l(string(q.Per)))
+	unit := d.l("quantity-" + q.Act)
+	if !coreAct(q.Act) {
+		unit = d.l("quantity-act")
+	}
+	s := fmt.Sprintf("%s %s %s: %d %s %s", d.l("term"), d.l("quota"), q.Name.In(d.lang), q.Limit, unit, d.l(string(q.Per)))
+	if c := d.cond(&q.cond); len(c) > 0 {
+		s += " (" + strings.Join(c, "; ") + ")"
+	}
+	return s
 }
 
 // deadline gives a named deadline in words.
@@ -166,7 +307,7 @@ func (d *describer) units(s string) string {
 		if w, ok := unitWords[d.lang][f]; ok {
 			fields[i] = w
 		}
-		if _, err := strconv.ParseFloat(f, 64); err == nil && d.lang == "es" {
+		if _, err := strconv.ParseFloat(f, 64); err == nil && d.lang != "en" {
 			fields[i] = strings.ReplaceAll(f, ".", ",")
 		}
 	}

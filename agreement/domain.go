@@ -14,6 +14,7 @@ import (
 type variable struct {
 	size int
 	set  func(r *Request, v int)
+	list []string // the words that it takes, where it takes words
 }
 
 // domain is the finite space of requests that the rules can tell apart.
@@ -29,12 +30,35 @@ type domain struct {
 
 func (d *domain) add(name string, size int, set func(*Request, int)) {
 	d.index[name] = len(d.vars)
-	d.vars = append(d.vars, variable{size, set})
+	d.vars = append(d.vars, variable{size: size, set: set})
+}
+
+// word is the v-th word of a variable that takes words.
+func (d *domain) word(i, v int) (string, bool) {
+	if v >= len(d.vars[i].list) {
+		return "", false
+	}
+	return d.vars[i].list[v], true
+}
+
+// fieldsOf lists the fields of tiers.
+func (d *domain) fieldsOf(tiers []string) []string {
+	out := []string{}
+	for _, f := range d.a.Fields {
+		if slices.Contains(tiers, f.Tier) {
+			out = append(out, f.ID)
+		}
+	}
+	return out
 }
 
 // words adds a variable over listed words.
 func (d *domain) words(name string, list []string, set func(*Request, string)) {
+	if len(list) == 0 {
+		list = []string{""}
+	}
 	d.add(name, len(list), func(r *Request, v int) { set(r, list[v]) })
+	d.vars[len(d.vars)-1].list = list
 }
 
 // flags adds a variable that is first benign, then not.
@@ -56,8 +80,15 @@ func (d *domain) numbers(name string, top int, limits []int, set func(*Request, 
 // newDomain lays out the variables of an agreement.
 func newDomain(a *Agreement) *domain {
 	d := &domain{index: map[string]int{}, against: map[string][]string{}, third: thirdState(a), a: a}
-	d.words("authority", authorityIDs(a), func(r *Request, s string) { r.Authority = s })
-	d.words("purpose", ids(a.Purposes), func(r *Request, s string) { r.Purpose = s })
+	authorities, purposes := authorityIDs(a), ids(a.Purposes)
+	if a.AuthorityOptional {
+		authorities = append(authorities, "")
+	}
+	if !slices.Equal(a.actIDs(), Acts()) {
+		purposes = append(purposes, "")
+	}
+	d.words("authority", authorities, func(r *Request, s string) { r.Authority = s })
+	d.words("purpose", purposes, func(r *Request, s string) { r.Purpose = s })
 	parties := partyIDs(a)
 	d.words("from", parties, func(r *Request, s string) { r.From = s })
 	d.words("to", parties, func(r *Request, s string) { r.To = s })
@@ -73,11 +104,22 @@ func newDomain(a *Agreement) *domain {
 	d.flag("hasCase", true, func(r *Request, b bool) { r.CasePresent = b })
 	d.flag("approved", true, func(r *Request, b bool) { r.Approved = b })
 	d.flag("suspended", false, func(r *Request, b bool) { r.Suspended = b })
-	now := []time.Time{a.From, a.From.Add(-time.Second), a.Until}
+	now := []time.Time{a.From, a.From.Add(-time.Second)}
+	if !a.Until.IsZero() {
+		now = append(now, a.Until)
+	}
+	for _, s := range a.spans {
+		for _, t := range []time.Time{s.from, s.until} {
+			if !t.IsZero() {
+				now = append(now, t, t.Add(-time.Second))
+			}
+		}
+	}
 	d.add("now", len(now), func(r *Request, v int) { r.Now = now[v] })
 	d.measures(a)
 	d.nationalities()
 	d.safeguards(parties)
+	d.facts(parties)
 	for _, q := range a.quotas {
 		d.add("used."+q.ID, 2, func(r *Request, v int) { r.Used[q.ID] = v * q.Limit })
 	}
@@ -169,8 +211,17 @@ func safeguardVar(who, kind, party string) string { return who + ".safe." + kind
 // conds yields the conditions of every rule.
 func conds(a *Agreement) func(yield func(*cond) bool) {
 	return func(yield func(*cond) bool) {
+		var walk func(*cond) bool
+		walk = func(c *cond) bool {
+			for i := range c.any {
+				if !walk(&c.any[i]) {
+					return false
+				}
+			}
+			return yield(c)
+		}
 		for _, r := range a.rules {
-			if !yield(&r.cond) || (r.unless != nil && !yield(r.unless)) {
+			if !walk(&r.cond) || (r.unless != nil && !walk(r.unless)) {
 				return
 			}
 		}
@@ -195,7 +246,10 @@ func partyIDs(a *Agreement) []string {
 
 // request builds the request of an assignment.
 func (d *domain) request(act string, values []int) Request {
-	r := Request{Act: act, Used: make(map[string]int, len(d.a.quotas))}
+	r := Request{Act: act, Used: make(map[string]int, len(d.a.quotas)), Person: Person{AgeYears: -1}}
+	if len(d.a.Facts) > 0 {
+		r.Facts = make(map[string]any, len(d.a.Facts))
+	}
 	for i, v := range d.vars {
 		v.set(&r, values[i])
 	}

@@ -28,6 +28,9 @@ func (b *builder) finish() {
 	}
 	a.entities = entityMap(a)
 	a.slices = slice(a)
+	a.refers = sliceRefers(a)
+	b.compileDuties()
+	a.noteActs()
 	b.complete()
 	if len(b.p.List) > 0 {
 		return
@@ -41,9 +44,17 @@ func (b *builder) finish() {
 
 // slice files the rules under each act and purpose they can meet; the key
 // without a purpose holds those that meet an unlisted one.
-func slice(a *Agreement) map[sliceKey]policies {
+func slice(a *Agreement) map[sliceKey]policies { return sliceOf(a, false) }
+
+// sliceRefers files the rules that refer, which are asked once all others permit.
+func sliceRefers(a *Agreement) map[sliceKey]policies { return sliceOf(a, true) }
+
+func sliceOf(a *Agreement, refer bool) map[sliceKey]policies {
 	out := map[sliceKey]policies{}
 	for _, r := range a.rules {
+		if r.refer != refer {
+			continue
+		}
 		for _, act := range r.acts {
 			purposes := r.cond.purpose
 			if purposes == nil {

@@ -103,6 +103,9 @@ type headerForm struct {
 	Categories  []namedForm     `yaml:"categories"`
 	Tiers       []tierForm      `yaml:"tiers"`
 	Fields      []fieldForm     `yaml:"fields"`
+	Acts        []actForm       `yaml:"acts"`
+	Facts       []factForm      `yaml:"facts"`
+	NoAuthority yesno           `yaml:"authority-optional"`
 	InForce     forceForm       `yaml:"in-force"`
 	Suspension  markForm        `yaml:"suspension"`
 	DefaultDeny markForm        `yaml:"default-deny"`
@@ -154,17 +157,22 @@ type articleForm struct {
 	Article word       `yaml:"article"`
 	Heading texts      `yaml:"heading"`
 	Text    texts      `yaml:"text"`
+	From    word       `yaml:"from"`
+	Until   word       `yaml:"until"`
 	Rules   []ruleForm `yaml:"rules"`
 	Terms   termsForm  `yaml:"terms"`
 }
 
 type ruleForm struct {
-	ID      word      `yaml:"id"`
-	Permit  []word    `yaml:"permit"`
-	Forbid  []word    `yaml:"forbid"`
-	If      condForm  `yaml:"if"`
-	Unless  *condForm `yaml:"unless"`
-	Because texts     `yaml:"because"`
+	ID       word      `yaml:"id"`
+	Permit   []word    `yaml:"permit"`
+	Forbid   []word    `yaml:"forbid"`
+	Suppress []word    `yaml:"suppress"`
+	Refer    []word    `yaml:"refer"`
+	Cites    word      `yaml:"cites"`
+	If       condForm  `yaml:"if"`
+	Unless   *condForm `yaml:"unless"`
+	Because  texts     `yaml:"because"`
 }
 
 // condForm is a group of conditions, all of which must hold; a list holds when
@@ -183,6 +191,8 @@ type condForm struct {
 	Approved  yesno      `yaml:"approved"`
 	Person    *aboutForm `yaml:"person"`
 	Record    *aboutForm `yaml:"record"`
+	Facts     factsForm  `yaml:"facts"`
+	Any       []condForm `yaml:"any"`
 }
 
 // aboutForm is what a condition says of a person or of a record's class.
@@ -203,6 +213,8 @@ type termsForm struct {
 	Retention  []retentionForm  `yaml:"retention"`
 	Quotas     []quotaForm      `yaml:"quotas"`
 	Deadlines  []deadlineForm   `yaml:"deadlines"`
+	Duties     []dutyForm       `yaml:"duties"`
+	Provisions []provisionForm  `yaml:"provisions"`
 }
 
 type searchForm struct {
@@ -230,15 +242,130 @@ type retentionForm struct {
 }
 
 type quotaForm struct {
-	ID       word   `yaml:"id"`
-	Name     texts  `yaml:"name"`
-	From     []word `yaml:"from"`
-	Purposes []word `yaml:"purposes"`
-	Limit    word   `yaml:"limit"`
+	ID       word     `yaml:"id"`
+	Name     texts    `yaml:"name"`
+	From     []word   `yaml:"from"`
+	Purposes []word   `yaml:"purposes"`
+	Acts     []word   `yaml:"acts"`
+	If       condForm `yaml:"if"`
+	Cites    word     `yaml:"cites"`
+	Limit    word     `yaml:"limit"`
 }
 
 type deadlineForm struct {
 	ID     word  `yaml:"id"`
 	Name   texts `yaml:"name"`
 	Within word  `yaml:"within"`
+}
+
+// actForm is an act that the agreement rules on.
+type actForm struct {
+	ID    word   `yaml:"id"`
+	Name  texts  `yaml:"name"`
+	Needs []word `yaml:"needs"`
+}
+
+// factForm is a fact that requests may state.
+type factForm struct {
+	ID       word        `yaml:"id"`
+	Name     texts       `yaml:"name"`
+	Type     word        `yaml:"type"`
+	Values   []namedForm `yaml:"values"`
+	Unit     word        `yaml:"unit"`
+	Unstated word        `yaml:"unstated"`
+}
+
+// dutyForm is a duty that comes with a permitted act.
+type dutyForm struct {
+	ID     word     `yaml:"id"`
+	Name   texts    `yaml:"name"`
+	Acts   []word   `yaml:"acts"`
+	If     condForm `yaml:"if"`
+	Within word     `yaml:"within"`
+	Cites  word     `yaml:"cites"`
+}
+
+// provisionForm is a typed term that decides nothing by itself.
+type provisionForm struct {
+	ID     word   `yaml:"id"`
+	Kind   word   `yaml:"kind"`
+	Name   texts  `yaml:"name"`
+	Of     []word `yaml:"of"`
+	Values []word `yaml:"values"`
+	Within word   `yaml:"within"`
+	Cites  word   `yaml:"cites"`
+}
+
+// factsForm is a group of fact: what it must be.
+type factsForm struct {
+	line int
+	list []factCondForm
+}
+
+type factCondForm struct {
+	id    word
+	words []word          // one of these
+	than  map[string]word // more-than, at-least, less-than, at-most
+}
+
+// UnmarshalYAML takes, for each fact, one word, a list of words, or comparisons.
+func (f *factsForm) UnmarshalYAML(n ast.Node) error {
+	f.line = n.GetToken().Position.Line
+	m, ok := n.(ast.MapNode)
+	if !ok {
+		return &lineError{f.line, "a group of facts is expected here, not " + kindOf(n)}
+	}
+	seen := map[string]bool{}
+	for it := m.MapRange(); it.Next(); {
+		var c factCondForm
+		if err := c.id.UnmarshalYAML(it.Key()); err != nil {
+			return err
+		}
+		if seen[c.id.s] {
+			return &lineError{c.id.line, "fact " + c.id.s + " stands twice in one group"}
+		}
+		seen[c.id.s] = true
+		if err := c.read(it.Value()); err != nil {
+			return err
+		}
+		f.list = append(f.list, c)
+	}
+	return nil
+}
+
+// read takes what a fact must be.
+func (c *factCondForm) read(n ast.Node) error {
+	switch v := n.(type) {
+	case *ast.SequenceNode:
+		for _, x := range v.Values {
+			var w word
+			if err := w.UnmarshalYAML(x); err != nil {
+				return err
+			}
+			c.words = append(c.words, w)
+		}
+		if len(c.words) == 0 {
+			return &lineError{n.GetToken().Position.Line, "the list for fact " + c.id.s + " is empty"}
+		}
+		return nil
+	case ast.MapNode:
+		c.than = map[string]word{}
+		for it := v.MapRange(); it.Next(); {
+			var k, w word
+			if err := k.UnmarshalYAML(it.Key()); err != nil {
+				return err
+			}
+			if err := w.UnmarshalYAML(it.Value()); err != nil {
+				return err
+			}
+			c.than[k.s] = w
+		}
+		return nil
+	}
+	var w word
+	if err := w.UnmarshalYAML(n); err != nil {
+		return err
+	}
+	c.words = []word{w}
+	return nil
 }

@@ -115,3 +115,44 @@ func FuzzSignatureFiles(f *testing.F) {
 		}
 	})
 }
+
+// FuzzAskedRequest reads requests in the words of the encoded laws; a permit rests on
+// no error and on listed words, and an explanation is always given.
+func FuzzAskedRequest(f *testing.F) {
+	irpr, pcsc := lawOf(f, "irpr"), lawOf(f, "pcsc")
+	f.Add([]byte(`{` + m5Query + `}`))
+	f.Add([]byte(`{"act":"respond","asking":"us","answering":"ca","purpose":"data-accuracy","field":"name","person":{"nationalities":["stateless"],"permanent_resident_of":["ca"]},"match":["fingerprints"],"now":"2026-03-04T15:30:00Z"}`))
+	f.Add([]byte(`{"act":"query-fingerprints","asking":"us","answering":"nl","facts":{"max-penalty":13,"search-type":"latent-to-tenprint"},"used":{"latent-to-tenprint":20}}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		for _, a := range []*Agreement{irpr, pcsc} {
+			q, err := a.ParseRequest(data, at)
+			if err != nil {
+				continue
+			}
+			o := a.Opine(q)
+			if len(o.Articles) == 0 || o.Told == "" {
+				t.Fatalf("no article decides: %+v", o)
+			}
+			if o.Permitted() && (len(o.Errors) > 0 || q.From == q.To || (q.Purpose != "" && !a.words.purpose[q.Purpose])) {
+				t.Fatalf("permitted: %+v", q.Request)
+			}
+		}
+	})
+}
+
+// FuzzProperties changes a file of properties; what is read claims something.
+func FuzzProperties(f *testing.F) {
+	a := demo(f)
+	f.Add([]byte("properties:\n  - {id: x, says: {es: x, en: x}, acts: [search], when: {purpose: [visa-application]}, never: [permit]}\n"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		ps, err := a.ParseProperties("p.yaml", data)
+		if err != nil {
+			return
+		}
+		for _, p := range ps {
+			if p.Never == nil && p.Possible == "" {
+				t.Fatal("a property claims nothing")
+			}
+		}
+	})
+}

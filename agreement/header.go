@@ -11,7 +11,7 @@ var (
 	languageForm    = regexp.MustCompile(`^[a-z]{2,3}$`)
 	nationalityForm = regexp.MustCompile(`^[A-Z]{2,3}$`)
 	versionForm     = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9.+-]{0,39}$`)
-	articleNumber   = regexp.MustCompile(`^[1-9][0-9]{0,3}[a-z]?$`)
+	articleNumber   = regexp.MustCompile(`^(0|[1-9][0-9]{0,3}(\.[0-9]{1,3})?)[a-z]{0,3}$`)
 )
 
 // header reads agreement.yaml, all but what refers to articles.
@@ -40,18 +40,35 @@ func (b *builder) header(h *headerForm) {
 	}
 	b.partiesAndAuthorities(h)
 	b.tiersAndFields(h)
+	a.AuthorityOptional = h.NoAuthority.v
+	b.facts(h.Facts)
+	b.acts(h)
+	if h.Acts == nil {
+		for kind, n := range map[string]int{"role": len(a.Roles), "ground": len(a.Grounds), "safeguard": len(a.Safeguards), "category": len(a.Categories), "field": len(a.Fields)} {
+			b.atLeastOne(n, kind)
+		}
+	}
 }
 
 // named reads one closed list and returns the set of its ids.
 func (b *builder) named(list []namedForm, kind string, out *[]Named) map[string]bool {
 	known := map[string]bool{}
-	b.atMost(len(list), kind)
+	if len(list) > MaxListed {
+		b.atMost(len(list), kind)
+	}
 	for _, f := range list {
 		id := b.id(f.ID, kind)
 		known[id] = true
 		*out = append(*out, Named{ID: id, Name: b.text(f.Name, f.ID.line, "the name of "+kind+" "+id)})
 	}
 	return known
+}
+
+// atLeastOne asks for an entry of a list that the acts of a search need.
+func (b *builder) atLeastOne(n int, kind string) {
+	if n == 0 {
+		b.fault(0, fmt.Sprintf("list at least one and at most %d", MaxListed), "the list of %s entries has 0", kind)
+	}
 }
 
 // atMost bounds a list and asks for at least one entry.
@@ -87,6 +104,7 @@ func (b *builder) partiesAndAuthorities(h *headerForm) {
 		b.fault(0, "list from two to sixteen", "the agreement has %d parties", len(a.Parties))
 	}
 	w.purpose = b.named(h.Purposes, "purpose", &a.Purposes)
+	b.atLeastOne(len(h.Purposes), "purpose")
 	w.role = b.named(h.Roles, "role", &a.Roles)
 	w.ground = b.named(h.Grounds, "ground", &a.Grounds)
 	w.safeguard = b.named(h.Safeguards, "safeguard", &a.Safeguards)
@@ -113,7 +131,9 @@ func (b *builder) tiersAndFields(h *headerForm) {
 		w.tier[t.ID] = true
 		a.Tiers = append(a.Tiers, t)
 	}
-	b.atMost(len(h.Fields), "field")
+	if len(h.Fields) > MaxListed {
+		b.atMost(len(h.Fields), "field")
+	}
 	for _, f := range h.Fields {
 		x := Field{ID: b.id(f.ID, "field"), Name: b.text(f.Name, f.ID.line, "the name of field "+f.ID.s), Tier: f.Tier.s}
 		b.listed([]word{f.Tier}, w.tier, "tier", addTo("tiers:"))
@@ -127,15 +147,16 @@ func (b *builder) tiersAndFields(h *headerForm) {
 func (b *builder) marks(h *headerForm) {
 	b.file, b.article = HeaderFile, ""
 	a := b.a
-	a.From, a.Until = b.date(h.InForce.From, "from"), b.date(h.InForce.Until, "until")
-	if !a.From.Before(a.Until) {
+	a.From, a.Until = b.date(h.InForce.From, "from"), b.optionalDate(h.InForce.Until, "until")
+	if !a.Until.IsZero() && !a.From.Before(a.Until) {
 		b.fault(h.InForce.From.line, "let from come before until", "the agreement ends before it begins")
 	}
+	a.forceLine = h.InForce.From.line
 	a.EntryIntoForce, a.forceReason = b.mark(markForm{h.InForce.Article, h.InForce.Because}, "in-force")
 	a.SuspensionRule, a.suspensionReason = b.mark(h.Suspension, "suspension")
 	a.DefaultDeny, a.defaultReason = b.mark(h.DefaultDeny, "default-deny")
-	b.generated(a.EntryIntoForce, "in-force", Acts(), cond{notInForce: &force{a.From, a.Until}}, a.forceReason)
-	b.generated(a.SuspensionRule, "suspended", Acts(), cond{suspended: true}, a.suspensionReason)
+	b.generated(a.EntryIntoForce, "in-force", a.actIDs(), cond{notInForce: &force{a.From, a.Until}}, a.forceReason)
+	b.generated(a.SuspensionRule, "suspended", a.actIDs(), cond{suspended: true}, a.suspensionReason)
 }
 
 // mark reads which article stands for a mechanism, and its reason.
@@ -144,6 +165,14 @@ func (b *builder) mark(m markForm, what string) (string, Text) {
 		b.fault(m.Article.line, "name the article that says so", "%s: names no article of the agreement", what)
 	}
 	return m.Article.s, b.text(m.Because, m.Article.line, "the reason (because) of "+what)
+}
+
+// optionalDate reads a day that may be left out.
+func (b *builder) optionalDate(w word, what string) time.Time {
+	if w.line == 0 {
+		return time.Time{}
+	}
+	return b.date(w, what)
 }
 
 // date reads a day, which begins at 00:00 UTC.

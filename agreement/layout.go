@@ -9,6 +9,12 @@ import (
 
 // cedarRequest lays a request out as the schema describes.
 func (a *Agreement) cedarRequest(r *Request) cedar.Request {
+	facts, _ := a.factsRecord(&a.allFacts, r.Facts)
+	return a.layOut(r, facts)
+}
+
+// layOut is cedarRequest with the facts laid out already.
+func (a *Agreement) layOut(r *Request, facts types.Record) cedar.Request {
 	return cedar.Request{
 		Principal: uid(tAuthority, r.Authority),
 		Action:    uid(tAction, r.Act),
@@ -30,6 +36,7 @@ func (a *Agreement) cedarRequest(r *Request) cedar.Request {
 			"person":    a.person(&r.Person),
 			"record":    a.record(&r.Record),
 			"used":      usedRecord(r.Used),
+			"facts":     facts,
 		}),
 	}
 }
@@ -116,6 +123,9 @@ func (a *Agreement) aboutRecord(nationalities []string, safeguards []Safeguard) 
 // itself, in capitals, of a state that is not a party.
 func (w *words) state(code string) (id string, ok bool) {
 	c := strings.ToUpper(strings.TrimSpace(code))
+	if c == "STATELESS" {
+		return Stateless, true
+	}
 	if p, known := w.nationOf[c]; known {
 		return p, true
 	}

@@ -6,13 +6,14 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 )
 
 // HeaderFile is the file that lists parties, authorities, purposes and the other
 // closed lists.
 const HeaderFile = "agreement.yaml"
 
-var articleFile = regexp.MustCompile(`^articles/[0-9]{2,4}[a-z]?-[a-z0-9][a-z0-9-]{0,80}\.yaml$`)
+var articleFile = regexp.MustCompile(`^articles/[0-9]{2,4}(\.[0-9]{1,3})?[a-z]{0,3}-[a-z0-9][a-z0-9-]{0,80}\.yaml$`)
 
 // Parse reads the files of an agreement's folder, by path inside the folder with
 // "/" between names, and checks, compiles and validates them. The error is a
@@ -62,8 +63,9 @@ type builder struct {
 	seen   map[string]string // what has been defined, to where
 	serial map[string]int    // how many rules a term of an article has become
 
-	file, article string // being read
-	line          int    // of the rule being read, for faults without one of their own
+	file, article string    // being read
+	from, until   time.Time // the entry into force and the end of the article being read
+	line          int       // of the rule being read, for faults without one of their own
 }
 
 // fault notes a problem of the file being read.

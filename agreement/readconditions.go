@@ -2,10 +2,24 @@ package agreement
 
 import "maps"
 
-// cond resolves a group of conditions.
-func (b *builder) cond(f *condForm) cond {
+// cond resolves a group of conditions; depth counts the groups around it.
+func (b *builder) cond(f *condForm, depth int) cond {
 	w := &b.a.words
+	var any []cond
+	for i := range f.Any {
+		if depth >= 3 {
+			b.fault(0, "write the rule more simply", "any: stands more than three deep")
+			break
+		}
+		g := b.cond(&f.Any[i], depth+1)
+		if len(conditions(&g)) == 0 {
+			b.fault(0, "say what it asks, or remove it", "a group of any: is empty")
+		}
+		any = append(any, g)
+	}
 	return cond{
+		facts: b.factConds(&f.Facts), any: any,
+
 		side:      b.listed(f.Side, map[string]bool{SideAsking: true, SideAnswering: true}, "side", "write asking or answering"),
 		from:      b.listed(f.From, w.party, "party", addTo("parties:")),
 		to:        b.listed(f.To, w.party, "party", addTo("parties:")),

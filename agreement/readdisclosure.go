@@ -89,11 +89,28 @@ func (b *builder) quota(f quotaForm) {
 		b.fault(cmp.Or(f.Limit.line, f.ID.line), "write it with its unit and window, for instance 3 searches per day", "limit: %v", err)
 		return
 	}
+	acts := []string{q.Act}
+	if (q.Act == "") != (f.Acts != nil) {
+		b.fault(cmp.Or(f.Limit.line, f.ID.line), "write searches or disclosures, or name the acts and count queries or supplies", "quota %s counts acts that it does not name", q.ID)
+		return
+	}
+	if q.Act == "" {
+		acts = b.listed(f.Acts, b.a.words.act, "act", addTo("acts:"))
+		q.Act = acts[0]
+	}
+	q.Acts, q.cond, q.anyPurpose = acts, b.cond(&f.If, 0), f.Purposes == nil && f.Acts != nil
+	q.cond.from_, q.cond.until_ = b.from, b.until
+	q.policy = whenPolicy("quota", q.ID, &q.cond)
 	if len(b.a.quotas) >= MaxListed {
 		b.fault(f.ID.line, "merge quotas", "more than %d quotas", MaxListed)
 		return
 	}
 	b.a.quotas = append(b.a.quotas, q)
-	c := cond{purpose: q.Purposes, from: slices.Clone(q.From), quotaUsedUp: &q}
-	b.generated(b.article, "quota-"+q.ID, []string{q.Act}, c, b.say(reasonQuota(q.Per), q.Limit))
+	c := q.cond
+	c.purpose, c.from, c.quotaUsedUp = q.Purposes, slices.Clone(q.From), &q
+	if q.anyPurpose {
+		c.purpose = nil
+	}
+	b.generated(b.article, "quota-"+q.ID, acts, c, b.say(reasonQuota(q.Per), q.Limit))
+	b.a.rules[len(b.a.rules)-1].cites = b.cites(f.Cites)
 }

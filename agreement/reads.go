@@ -22,6 +22,13 @@ func (d *domain) reads(c *cond) []int {
 	if c.quotaUsedUp != nil {
 		use(true, "used."+c.quotaUsedUp.ID)
 	}
+	for _, f := range c.facts {
+		d.factReads(f, use)
+	}
+	for i := range c.any {
+		out = append(out, d.reads(&c.any[i])...)
+	}
+	use(!c.from_.IsZero() || !c.until_.IsZero(), "now")
 	use(c.side != nil, "side")
 	use(c.role != nil, "role")
 	use(c.ground != nil, "ground")

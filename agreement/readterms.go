@@ -43,6 +43,12 @@ func (b *builder) terms(f *termsForm) {
 	for _, q := range f.Quotas {
 		b.quota(q)
 	}
+	for i := range f.Duties {
+		b.duty(&f.Duties[i])
+	}
+	for i := range f.Provisions {
+		b.provision(&f.Provisions[i])
+	}
 	for _, d := range f.Deadlines {
 		p, ok := term(b, d.Within, "within", "24 h", parsePeriod)
 		id := b.id(d.ID, "deadline")

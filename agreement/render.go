@@ -81,13 +81,27 @@ func (a *Agreement) machine(d *describer, number string) []string {
 			out = append(out, d.quota(q))
 		}
 	}
+	for _, x := range a.duties {
+		if x.Article == number {
+			out = append(out, d.duty(x)...)
+		}
+	}
+	for _, p := range a.provisions {
+		if p.Article == number {
+			out = append(out, d.provision(p))
+		}
+	}
 	for _, x := range a.deadlines {
 		if x.Article == number {
 			out = append(out, d.deadline(x))
 		}
 	}
 	if a.EntryIntoForce == number {
-		out = append(out, d.l("term")+" "+d.l("in-force")+": "+a.From.Format(time.DateOnly)+", "+d.l("until")+" "+a.Until.Format(time.DateOnly))
+		s := d.l("term") + " " + d.l("in-force") + ": " + a.From.Format(time.DateOnly)
+		if !a.Until.IsZero() {
+			s += ", " + d.l("until") + " " + a.Until.Format(time.DateOnly)
+		}
+		out = append(out, s)
 	}
 	if a.SuspensionRule == number {
 		out = append(out, d.l("term")+" "+d.l("suspension")+": "+a.suspensionReason.In(d.lang))

@@ -15,7 +15,7 @@ const (
 	ActDisclose = "disclose" // one field of a record goes to the asking party after a confirmed hit
 )
 
-// Acts returns the closed list of acts.
+// Acts returns the acts of an agreement that lists none of its own.
 func Acts() []string { return []string{ActSearch, ActReach, ActDisclose} }
 
 // Sides of an exchange.
@@ -49,6 +49,11 @@ type Request struct {
 	Fingers    int  `json:"fingers"`     // search: distinct fingers in the probe
 	MinQuality int  `json:"min_quality"` // search: lowest quality score among them, 0..100
 
+	// Facts are what the agreement's own list of facts asks for, by fact id: true
+	// or false, a word, a list of words or states, a whole number; see Fact. A fact
+	// that is left out counts as its Fact.Unstated.
+	Facts map[string]any `json:"facts,omitempty"`
+
 	Suspended bool           `json:"suspended"` // the agreement is suspended or terminated, see State
 	Used      map[string]int `json:"used"`      // uses in the current window by quota id; see Agreement.QuotasFor
 	Now       time.Time      `json:"now"`
@@ -63,6 +68,10 @@ type Person struct {
 	Safeguards    []Safeguard `json:"safeguards,omitempty"`
 	AgeYears      int         `json:"age_years"` // completed years, -1 when not known
 }
+
+// Stateless is the nationality code of a person whom no state considers its
+// national (ICAO Doc 9303-3, 2021, section 5); "stateless" is read alike.
+const Stateless = "XXA"
 
 // UnknownPerson is a person of whom nothing is known.
 func UnknownPerson() Person { return Person{AgeYears: -1} }
@@ -110,6 +119,9 @@ func (r *Request) outside() string {
 	}
 	if max(len(r.Person.Nationalities), len(r.Record.Nationalities), len(r.Person.Safeguards), len(r.Record.Safeguards)) > MaxSetItems {
 		return fmt.Sprintf("more than %d nationalities or safeguards", MaxSetItems)
+	}
+	if len(r.Facts) > MaxListed {
+		return fmt.Sprintf("more than %d facts", MaxListed)
 	}
 	if len(r.Used) > MaxListed {
 		return fmt.Sprintf("more than %d quota counts", MaxListed)

@@ -11,7 +11,10 @@ type rule struct {
 	id, article string // id is article/rule
 	file        string
 	line        int
-	forbid      bool
+	forbid      bool // compiled as a forbid of Cedar: forbid, suppress and refer
+	suppress    bool // the refusal is silent
+	refer       bool // not a refusal: a person decides what is otherwise permitted
+	cites       string
 	fromTerm    bool
 	acts        []string
 	cond        cond  // all must hold
@@ -22,7 +25,12 @@ type rule struct {
 }
 
 func (r *rule) effect() Outcome {
-	if r.forbid {
+	switch {
+	case r.refer:
+		return Refer
+	case r.suppress:
+		return SilentSuppress
+	case r.forbid:
 		return Deny
 	}
 	return Permit
@@ -34,12 +42,15 @@ type cond struct {
 
 	hasCase, approved *bool
 	person, record    *about
+	facts             []factCond
+	any               []cond // at least one of these must hold
 
 	// Conditions that only terms and agreement.yaml write.
 	fingersBelow, qualityBelow, examinersBelow int
 	notApproved, suspended                     bool
 	notInForce                                 *force
 	quotaUsedUp                                *Quota
+	from_, until_                              time.Time // the article's own entry into force and end
 }
 
 // about is a condition on a person or on a record's class.
@@ -64,7 +75,8 @@ type force struct{ from, until time.Time }
 
 // words are the closed lists of an agreement, for looking up.
 type words struct {
-	party, authority, role, purpose, ground, safeguard, category, tier, field map[string]bool
-	nationOf                                                                  map[string]string // nationality code to party
-	tierOf                                                                    map[string]string // field to tier
+	party, authority, role, purpose, ground, safeguard, category, tier, field, act map[string]bool
+	fact                                                                           map[string]*Fact
+	nationOf                                                                       map[string]string // nationality code to party
+	tierOf                                                                         map[string]string // field to tier
 }

@@ -61,15 +61,22 @@ type Asked = {
   now: datetime,
   person: Person,
   record: Class,
-  used: {%s}
+  used: {%s},
+  facts: {%s}
 };
 
-action search, reach, disclose appliesTo {
+action %s appliesTo {
   principal: Authority,
   resource: Purpose,
   context: Asked
 };
 `
+
+// cedarTypes are the types of facts in Cedar: yes-no is "true", "false" or
+// "unknown"; a number that is not known is -1.
+var cedarTypes = map[FactType]string{
+	FactYesNo: "String", FactOneOf: "String", FactSomeOf: "Set<String>", FactStates: "Set<Party>", FactNumber: "Long",
+}
 
 // Schema returns the Cedar schema against which every compiled rule has been
 // validated, in Cedar's own notation.
@@ -78,7 +85,17 @@ func (a *Agreement) Schema() string {
 	for i, q := range a.quotas {
 		ids[i] = fmt.Sprintf("%q: Long", q.ID)
 	}
-	return fmt.Sprintf(cedarSchema, strings.Join(ids, ", "))
+	facts := make([]string, len(a.Facts))
+	for i, f := range a.Facts {
+		facts[i] = fmt.Sprintf("%q: %s", f.ID, cedarTypes[f.Type])
+	}
+	acts := make([]string, len(a.Acts))
+	for i, x := range a.Acts {
+		if acts[i] = x.ID; strings.Contains(x.ID, "-") {
+			acts[i] = fmt.Sprintf("%q", x.ID)
+		}
+	}
+	return fmt.Sprintf(cedarSchema, strings.Join(ids, ", "), strings.Join(facts, ", "), strings.Join(acts, ", "))
 }
 
 // Cedar returns the compiled policies as one Cedar text, in the agreement's order.

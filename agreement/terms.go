@@ -3,6 +3,8 @@ package agreement
 import (
 	"slices"
 	"time"
+
+	cedar "github.com/cedar-policy/cedar-go"
 )
 
 // SearchTerms are the typed terms of a search for one purpose.
@@ -41,12 +43,17 @@ type RetentionTerms struct {
 type Quota struct {
 	ID       string
 	Name     Text
-	Act      string   // search or disclose
+	Act      string   // search or disclose, or the first of Acts
+	Acts     []string // acts that count in it
 	From     []string // asking parties that it binds, each counted on its own
 	Purposes []string // counted together
 	Limit    int      // uses in a window
 	Per      Window
 	Article  string
+
+	cond       cond // what else a use must be to count
+	anyPurpose bool // counts whatever the purpose
+	policy     *cedar.Policy
 }
 
 // Deadline is a named duty with a time, carried for display and for the node.
@@ -96,7 +103,7 @@ func (a *Agreement) Quotas() []Quota { return slices.Clone(a.quotas) }
 func (a *Agreement) QuotasFor(act, purpose, from string) []Quota {
 	var out []Quota
 	for _, q := range a.quotas {
-		if q.Act == act && slices.Contains(q.Purposes, purpose) && slices.Contains(q.From, from) {
+		if slices.Contains(q.Acts, act) && slices.Contains(q.Purposes, purpose) && slices.Contains(q.From, from) {
 			out = append(out, q)
 		}
 	}

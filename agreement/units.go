@@ -202,7 +202,9 @@ func (w Window) End(t time.Time) time.Time {
 }
 
 // quotaUnits names what a quota of each act counts.
-var quotaUnits = map[string]string{"searches": ActSearch, "search": ActSearch, "disclosures": ActDisclose, "disclosure": ActDisclose}
+var quotaUnits = map[string]string{"searches": ActSearch, "search": ActSearch, "disclosures": ActDisclose, "disclosure": ActDisclose,
+	"queries": "", "query": "", "supplies": "", "supply": "", "acts": "", "act": "", // of acts that the quota names
+}
 
 // parseQuota reads "3 searches per day" or "20 disclosures per month".
 func parseQuota(s string) (act string, limit int, w Window, err error) {
@@ -216,7 +218,7 @@ func parseQuota(s string) (act string, limit int, w Window, err error) {
 	act, ok := quotaUnits[f[1]]
 	w = Window(f[3])
 	if !ok || (w != PerDay && w != PerMonth && w != PerYear) {
-		return "", 0, "", fmt.Errorf("%q does not count searches or disclosures per day, month or year", s)
+		return "", 0, "", fmt.Errorf("%q does not count searches, disclosures, queries or supplies per day, month or year", s)
 	}
 	return act, limit, w, nil
 }

@@ -56,7 +56,9 @@ func checkTokens(ts token.Tokens) error {
 			if t.Position.Line != lastLine {
 				run, lastLine = 0, t.Position.Line
 			}
-			run++
+			if flow == 0 { // inside brackets, flow counts the depth
+				run++
+			}
 		}
 		if flow > MaxDepth || t.Position.Column > MaxLineBytes || (flow == 0 && run > MaxDepth) {
 			return &lineError{t.Position.Line, "the YAML is nested too deep"}

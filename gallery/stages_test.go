@@ -65,7 +65,7 @@ func TestStagesFindTheSame(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			found := 0
-			for i := 50; i < people; i += 90 {
+			for i := 50; i < people; i += 30 {
 				o := tight
 				probe := change(probeOf(11, i, indexes), &o)
 				all := o
@@ -83,7 +83,7 @@ func TestStagesFindTheSame(t *testing.T) {
 				}
 			}
 			if found < 2 {
-				t.Errorf("%d of 3 found: nothing was tested", found)
+				t.Errorf("%d found: hardly anything was tested", found)
 			}
 		})
 	}

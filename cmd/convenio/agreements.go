@@ -24,14 +24,15 @@ func agreementCmd(io stdio) *cobra.Command {
 		Short: "Read, check, sign and install the agreement",
 		Long: `The agreement is a folder of articles, each with its words and the machine terms that carry them
 out. Where a command takes AGREEMENT, give a folder, a bundle file, or the name of a shipped
-example: co-us-demo (fictional).`,
+agreement: co-us-demo and region-demo (fictional), irpr and pcsc (real law, encoded; not official).`,
 		Example: `  convenio agreement check my-agreement/
   convenio agreement show co-us-demo --lang es
   convenio agreement bundle co-us-demo -o agreement.txtar
   convenio agreement sign agreement.txtar --dir co -o co.signature.json
   convenio agreement install agreement.txtar --dir co --signature co.signature.json --signature us.signature.json`,
 	}
-	c.AddCommand(checkCmd(io), showCmd(io), digestCmd(io), bundleCmd(io), signCmd(io), verifyCmd(io), installCmd(io), decideCmd(io))
+	c.AddCommand(checkCmd(io), showCmd(io), digestCmd(io), bundleCmd(io), signCmd(io), verifyCmd(io), installCmd(io),
+		decideCmd(io), explainDecisionCmd(io), vocabularyCmd(io), proveCmd(io), simulateCmd(io), diffCmd(io))
 	return c
 }
 
@@ -60,7 +61,7 @@ func loadAgreement(path string) (*agreement.Agreement, error) {
 	}
 	files, err := agreements.Files(path)
 	if err != nil {
-		return nil, hint(fmt.Errorf("%s: no such folder or file, nor a shipped example", path), "the shipped example is called %s", agreements.CoUsDemo)
+		return nil, hint(fmt.Errorf("%s: no such folder or file, nor a shipped example", path), "the shipped example is called %s; others: %s", agreements.CoUsDemo, strings.Join(agreements.Names()[1:], ", "))
 	}
 	return agreement.Parse(files)
 }
@@ -74,6 +75,9 @@ func readFolder(dir string) (map[string][]byte, error) {
 	defer root.Close()
 	files := map[string][]byte{}
 	err = fs.WalkDir(root.FS(), ".", func(path string, d fs.DirEntry, err error) error {
+		if err == nil && d.IsDir() && d.Name() == "tests" {
+			return fs.SkipDir // cases and properties stand beside the agreement and are not part of it
+		}
 		if err != nil || d.IsDir() {
 			return err
 		}
@@ -88,11 +92,16 @@ func readFolder(dir string) (map[string][]byte, error) {
 
 func checkCmd(io stdio) *cobra.Command {
 	var asJSON bool
+	var checks int
 	c := &cobra.Command{
-		Use:     "check AGREEMENT",
-		Short:   "Say everything that is wrong with an agreement, by file, line and article",
+		Use:   "check AGREEMENT...",
+		Short: "Say everything that is wrong with an agreement, by file, line and article",
+		Long: `Refuses what could not run or could not be signed, then says what may not have been meant: rules
+that decide nothing, purposes nobody may use, fields nobody may see, articles without machine terms.
+Ends with 1 where something is to be corrected. Given several versions of one agreement it also
+says whether two of them are in force on one day.`,
 		Example: "  convenio agreement check my-agreement/",
-		Args:    cobra.ExactArgs(1),
+		Args:    cobra.MinimumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			a, err := loadAgreement(args[0])
 			var p *agreement.Problems
@@ -105,34 +114,57 @@ func checkCmd(io stdio) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if asJSON {
-				return io.json([]agreement.Problem{})
+			remarks := a.Lint(checks)
+			versions := []*agreement.Agreement{a}
+			for _, other := range args[1:] {
+				b, err := loadAgreement(other)
+				if err != nil {
+					return err
+				}
+				versions, remarks = append(versions, b), append(remarks, b.Lint(checks)...)
 			}
-			io.printf("%s %s: %d articles, %d rules, nothing wrong\n", a.ID, a.Version, len(a.Articles), len(a.Rules()))
-			return nil
+			for _, p := range agreement.Overlaps(versions) {
+				remarks = append(remarks, agreement.Remark{Problem: p, Fault: true})
+			}
+			return reportRemarks(io, a, remarks, asJSON)
 		},
 	}
+	c.Flags().IntVar(&checks, "bound", 2_000_000, "evaluations to spend on rules that decide nothing")
 	c.Flags().BoolVar(&asJSON, "json", false, "print the problems as JSON")
 	return c
 }
 
 func showCmd(io stdio) *cobra.Command {
-	var lang string
+	var lang, format, out string
 	c := &cobra.Command{
-		Use:     "show AGREEMENT",
-		Short:   "Print the articles with their machine terms beside them",
-		Example: "  convenio agreement show co-us-demo --lang es | less",
-		Args:    cobra.ExactArgs(1),
+		Use:   "show AGREEMENT",
+		Short: "Print the articles with their machine terms beside them",
+		Long: `Prints the agreement as text in one language, or as one HTML page with every language side by side,
+which a browser prints to paper or PDF: the digest of the signed text stands on each page.`,
+		Example: `  convenio agreement show co-us-demo --lang es | less
+  convenio agreement show irpr --format html -o irpr.html`,
+		Args: cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			a, err := loadAgreement(args[0])
 			if err != nil {
 				return err
 			}
-			io.printf("%s", a.Render(lang))
-			return nil
+			switch format {
+			case "text":
+				return io.write(out, []byte(a.Render(lang)), 0o644)
+			case "html":
+				b, err := a.HTML()
+				if err != nil {
+					return err
+				}
+				return io.write(out, b, 0o644)
+			}
+			return hint(fmt.Errorf("format %q", format), "write text or html")
 		},
 	}
-	c.Flags().StringVar(&lang, "lang", "en", "language of the text: es or en")
+	c.Flags().StringVar(&lang, "lang", "en", "language of the text, for instance es")
+	c.Flags().StringVar(&format, "format", "text", "text or html")
+	c.Flags().StringVarP(&out, "output", "o", "-", "file to write, - for standard output")
 	return c
 }
 
@@ -283,45 +315,6 @@ keys of the two installed cards. The node runs under this text and no other.`,
 	c.Flags().StringVar(&dir, "dir", "", "folder of the node (required)")
 	c.Flags().StringArrayVar(&sigs, "signature", nil, "a party's signature file (required, one for each party)")
 	required(c, "dir", "signature")
-	return c
-}
-
-func decideCmd(io stdio) *cobra.Command {
-	var path, request string
-	c := &cobra.Command{
-		Use:     "decide",
-		Short:   "Say how an agreement decides a request, and by which articles",
-		Long:    "Decides a request written as JSON; docs/agreement.md describes its form.",
-		Example: "  convenio agreement decide --agreement co-us-demo --request request.json",
-		Args:    cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			a, err := loadAgreement(path)
-			if err != nil {
-				return err
-			}
-			b, err := io.read(request)
-			if err != nil {
-				return err
-			}
-			r, err := agreement.ParseRequest(b)
-			if err != nil {
-				return hint(fmt.Errorf("%s: %w", request, err), "docs/agreement.md describes the request, with an example")
-			}
-			d := a.Decide(r)
-			if asJSON, _ := cmd.Flags().GetBool("json"); asJSON {
-				return io.json(d)
-			}
-			io.printf("%s, articles %s\n", d.Outcome, strings.Join(d.Articles, ", "))
-			for _, w := range d.Reasons {
-				io.printf("  art. %s: %s\n           %s\n", w.Article, w.Text.In("es"), w.Text.In("en"))
-			}
-			return nil
-		},
-	}
-	c.Flags().StringVar(&path, "agreement", "", "folder, bundle, or name of a shipped example (required)")
-	c.Flags().StringVar(&request, "request", "", "JSON file, - for standard input (required)")
-	c.Flags().Bool("json", false, "print the decision as JSON")
-	required(c, "agreement", "request")
 	return c
 }
 
