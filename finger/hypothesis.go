@@ -4,7 +4,7 @@ package finger
 // comparison ends with score 0 when the best-fed link has too little support, or the best movement promises too little,
 // for the smaller print's number of minutiae. Half of all strangers end here, and of mated pairs that scored 20 or more
 // without these ends 1 of 1,817 of the five real sets, 1 of 1,798 of the same made harder to half strength, and 40 of 1,911
-// to full strength, most of which hardly overlap.
+// to full strength.
 const (
 	hopelessSupport = 7  // halves, times the cube of the smaller number of minutiae
 	hopelessPromise = 80 // times that number less hopelessSpare
