@@ -2,8 +2,9 @@ package finger
 
 // Most pairs of strangers can be told early, for they share no movement of the print that many links agree on. A
 // comparison ends with score 0 when the best-fed link has too little support, or the best movement promises too little,
-// for the smaller print's number of minutiae. Of 3,975 mated pairs that score 20 or more (the five real sets, and the
-// same made harder to half strength) none ended here when the limits were set; of strangers half do.
+// for the smaller print's number of minutiae. Half of all strangers end here, and of mated pairs that scored 20 or more
+// without these ends 1 of 1,817 of the five real sets, 1 of 1,798 of the same made harder to half strength, and 40 of 1,911
+// to full strength.
 const (
 	hopelessSupport = 7  // halves, times the cube of the smaller number of minutiae
 	hopelessPromise = 80 // times that number less hopelessSpare
