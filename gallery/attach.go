@@ -13,10 +13,10 @@ const BlockSize = blockSize
 // Kept is a block of people whose templates the gallery does not hold, such as one in a file. Its methods are called by
 // many at once; what they return is not changed.
 type Kept interface {
-	People() int                            // 1 to BlockSize
-	Subject(slot int) string                // of the person at a slot, 0 <= slot < People
-	Codes() *Shelf                          // of all its people
-	Fingers(slot int) ([]KeptFinger, error) // the person's templates, prepared
+	People() int             // 1 to BlockSize
+	Subject(slot int) string // of the person at a slot, 0 <= slot < People
+	Codes() *Shelf           // of all its people
+	Fingers(slot int, want func(finger.Position) bool) ([]KeptFinger, error)
 }
 
 // KeptFinger is one enrolled finger of a kept person.
@@ -133,7 +133,7 @@ func (e *editor) unattach(at place) {
 // lift takes a kept person, with templates and codes, into a block of the gallery's own, of any class.
 func (e *editor) lift(at place, class string) (place, error) {
 	k := e.next[at.class].attached[-1-at.block].kept
-	fingers, err := k.Fingers(at.slot)
+	fingers, err := k.Fingers(at.slot, func(finger.Position) bool { return true })
 	if err != nil {
 		return at, fmt.Errorf("read kept templates: %w", err)
 	}

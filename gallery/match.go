@@ -63,6 +63,16 @@ func (m *matcher) evidence(record []sample) []FingerScore {
 	return out
 }
 
+// wants tells whether a record's finger of a position is compared with any of the probe.
+func (m *matcher) wants(r finger.Position) bool {
+	for _, p := range m.probe {
+		if m.loose || p.Position == r || p.Position == 0 || r == 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // compare makes all comparisons that the positions allow: equal, or unknown on either side.
 func (m *matcher) compare(record []sample) {
 	m.pairs = m.pairs[:0]

@@ -148,7 +148,7 @@ func (g *Gallery) compareAll(ctx context.Context, j *job, list []unit, opt Optio
 			if ctx.Err() != nil {
 				return
 			}
-			p, ok := list[c.unit].person(c.slot)
+			p, ok := list[c.unit].person(c.slot, m.wants)
 			if !ok {
 				continue
 			}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 	"sync/atomic"
+
+	"convenio/finger"
 )
 
 // unit is a block as a search sees it: the gallery's own or one that is kept elsewhere.
@@ -30,13 +32,13 @@ func (u *unit) subject(slot int) string {
 	return u.people[slot].subject
 }
 
-// person returns a person with templates; false when they cannot be read any more: the person was erased since the search
+// person returns a person with the templates of the positions wanted, or all; false when they cannot be read any more: the person was erased since the search
 // began.
-func (u *unit) person(slot int) (person, bool) {
+func (u *unit) person(slot int, want func(finger.Position) bool) (person, bool) {
 	if u.kept == nil {
 		return u.people[slot], true
 	}
-	fingers, err := u.kept.Fingers(slot)
+	fingers, err := u.kept.Fingers(slot, want)
 	if err != nil {
 		return person{}, false
 	}

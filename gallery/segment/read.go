@@ -141,19 +141,22 @@ func (k *kept) stored(slot int) ([]Finger, error) {
 	return out, nil
 }
 
-// Fingers are a person's templates, prepared for comparison.
-func (k *kept) Fingers(slot int) ([]gallery.KeptFinger, error) {
+// Fingers are a person's templates of the positions wanted, prepared for comparison.
+func (k *kept) Fingers(slot int, want func(finger.Position) bool) ([]gallery.KeptFinger, error) {
 	list, err := k.stored(slot)
 	if err != nil {
 		return nil, err
 	}
-	out := make([]gallery.KeptFinger, len(list))
-	for i, f := range list {
+	var out []gallery.KeptFinger
+	for _, f := range list {
+		if !want(f.Position) {
+			continue
+		}
 		t, err := finger.ParseTemplate(f.Template)
 		if err != nil {
 			return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
 		}
-		out[i] = gallery.KeptFinger{Position: f.Position, Template: finger.Prepare(t)}
+		out = append(out, gallery.KeptFinger{Position: f.Position, Template: finger.Prepare(t)})
 	}
 	return out, nil
 }

@@ -441,7 +441,7 @@ func FuzzSegment(f *testing.F) {
 		_ = s.verify()
 		for _, k := range s.blocks {
 			for slot := range k.people {
-				_, _ = k.Fingers(slot)
+				_, _ = k.Fingers(slot, func(finger.Position) bool { return true })
 			}
 		}
 	})

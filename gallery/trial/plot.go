@@ -74,6 +74,9 @@ func latency(path string, reports []Report) error {
 	if err := line(p, "median", blue, false, points(reports, func(r Report) float64 { return max(r.P50, 0.1) })); err != nil {
 		return err
 	}
+	if err := line(p, "processor time", color.Gray{0x60}, true, points(reports, func(r Report) float64 { return max(r.CPU, 0.1) })); err != nil {
+		return err
+	}
 	return p.Save(16*vg.Centimeter, 10*vg.Centimeter, path)
 }
 
