@@ -21,8 +21,8 @@ func TestScoresSurvive(t *testing.T) {
 	n := 0
 	for seed := uint64(1); seed <= uint64(*fingers); seed++ {
 		f := synth.NewFinger(seed)
-		reference, _ := f.Impression(synth.DefaultConditions(seed * 1000))
-		probe, _ := f.Impression(synth.DefaultConditions(seed*1000 + 1))
+		reference, _ := f.Impression(synth.CooperativeConditions(seed * 1000))
+		probe, _ := f.Impression(synth.CooperativeConditions(seed*1000 + 1))
 		r, p := prepared(reference), prepared(probe)
 		if r == nil || p == nil {
 			continue

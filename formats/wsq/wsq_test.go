@@ -16,7 +16,7 @@ import (
 
 // print is a synthetic finger's capture.
 func print(seed uint64) *wsq.Image {
-	img, _ := synth.NewFinger(seed).Impression(synth.DefaultConditions(seed))
+	img, _ := synth.NewFinger(seed).Impression(synth.CooperativeConditions(seed))
 	return &wsq.Image{Width: img.Width, Height: img.Height, PPI: img.PPI, Pix: img.Pix}
 }
 
