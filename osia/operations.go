@@ -190,7 +190,7 @@ func (o *operations) ReadAllEncounters(ctx context.Context, r abis.ReadAllEncoun
 		if size > 4*maxBody {
 			return nil, bad("the person's encounters have more than %d MiB of images; read them one by one", 4*maxBody>>20)
 		}
-		out.EncountersJSONResponse = append(out.EncountersJSONResponse, full)
+		out = append(out, full)
 	}
 	return out, nil
 }
@@ -331,13 +331,13 @@ func (o *operations) ReadTemplate(_ context.Context, r abis.ReadTemplateRequestO
 		return nil, err
 	}
 	list, err := templatesOf(e, r.Params)
-	return abis.ReadTemplate200JSONResponse{TemplatesJSONResponse: list}, err
+	return abis.ReadTemplate200JSONResponse(list), err
 }
 
 func (o *operations) ReadGalleries(_ context.Context, r abis.ReadGalleriesRequestObject) (abis.ReadGalleriesResponseObject, error) {
 	o.s.mu.RLock()
 	defer o.s.mu.RUnlock()
-	return abis.ReadGalleries200JSONResponse{GalleryIdsJSONResponse: o.s.people.galleries()}, checkPriority(r.Params.Priority)
+	return abis.ReadGalleries200JSONResponse(o.s.people.galleries()), checkPriority(r.Params.Priority)
 }
 
 // Bounds of a page of a gallery.
@@ -376,11 +376,9 @@ func (o *operations) ReadGalleryContent(ctx context.Context, r abis.ReadGalleryC
 	list = list[:min(limit, len(list))]
 	if csv, _ := ctx.Value(csvKey{}).(bool); csv {
 		text := csvOf(list)
-		return abis.ReadGalleryContent200TextcsvResponse{ContentTextcsvResponse: abis.ContentTextcsvResponse{
-			Body: strings.NewReader(text), ContentLength: int64(len(text)),
-		}}, nil
+		return abis.ReadGalleryContent200TextcsvResponse{Body: strings.NewReader(text), ContentLength: int64(len(text))}, nil
 	}
-	return abis.ReadGalleryContent200JSONResponse{ContentJSONResponse: list}, nil
+	return abis.ReadGalleryContent200JSONResponse(list), nil
 }
 
 // content are the encounters of a gallery, active or not, in the order of persons and ids.
@@ -417,7 +415,7 @@ func csvOf(list []abis.PersonIds) string {
 
 func (o *operations) ReadTaskStatus(_ context.Context, r abis.ReadTaskStatusRequestObject) (abis.ReadTaskStatusResponseObject, error) {
 	state, err := o.s.taskStatus(r.TaskId)
-	return abis.ReadTaskStatus200JSONResponse{TaskStatusJSONResponse: abis.TaskStatusJSONResponse(state)}, err
+	return abis.ReadTaskStatus200JSONResponse(state), err
 }
 
 func (o *operations) RedeliverTaskResult(ctx context.Context, r abis.RedeliverTaskResultRequestObject) (abis.RedeliverTaskResultResponseObject, error) {

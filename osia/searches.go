@@ -25,7 +25,7 @@ func (o *operations) Identify(ctx context.Context, r abis.IdentifyRequestObject)
 		return nil, err
 	}
 	list, err := o.s.search(ctx, r.GalleryId, refs, f, opt, "")
-	return abis.Identify200JSONResponse{CandidatesJSONResponse: list}, err
+	return abis.Identify200JSONResponse(list), err
 }
 
 func (o *operations) IdentifyFromId(ctx context.Context, r abis.IdentifyFromIdRequestObject) (abis.IdentifyFromIdResponseObject, error) {
@@ -45,7 +45,7 @@ func (o *operations) IdentifyFromId(ctx context.Context, r abis.IdentifyFromIdRe
 		}
 	}
 	list, err := o.s.searchKnown(ctx, r.GalleryId, r.PersonId, refs, r.Body, opt)
-	return abis.IdentifyFromId200JSONResponse{CandidatesJSONResponse: list}, err
+	return abis.IdentifyFromId200JSONResponse(list), err
 }
 
 func (o *operations) IdentifyFromEncounterId(ctx context.Context, r abis.IdentifyFromEncounterIdRequestObject) (abis.IdentifyFromEncounterIdResponseObject, error) {
@@ -59,7 +59,7 @@ func (o *operations) IdentifyFromEncounterId(ctx context.Context, r abis.Identif
 		return nil, err
 	}
 	list, err := o.s.searchKnown(ctx, r.GalleryId, r.PersonId, e.prints, r.Body, opt)
-	return abis.IdentifyFromEncounterId200JSONResponse{CandidatesJSONResponse: list}, err
+	return abis.IdentifyFromEncounterId200JSONResponse(list), err
 }
 
 // searchKnown searches with what is kept of a person, who is not a candidate: the question is who else it may be.

@@ -155,5 +155,5 @@ func Mint(private jose.JSONWebKey, audience, issuer, subject string, scopes []st
 	return jwt.Signed(signer).Claims(jwt.Claims{
 		Issuer: issuer, Subject: subject, Audience: jwt.Audience{audience},
 		IssuedAt: jwt.NewNumericDate(now), NotBefore: jwt.NewNumericDate(now), Expiry: jwt.NewNumericDate(now.Add(life)),
-	}).Claims(map[string]string{"scope": strings.Join(scopes, " ")}).Serialize()
+	}).Claims(map[string]any{"scope": strings.Join(scopes, " ")}).Serialize()
 }

@@ -701,26 +701,11 @@ type Accepted = TaskId
 // BadRequest defines model for BadRequest.
 type BadRequest = Error
 
-// Candidates defines model for Candidates.
-type Candidates = []Candidate
-
-// Content defines model for Content.
-type Content = []PersonIds
-
-// Encounters defines model for Encounters.
-type Encounters = []Encounter
-
 // Failed defines model for Failed.
 type Failed = Error
 
-// GalleryIds defines model for GalleryIds.
-type GalleryIds = []string
-
 // Ids defines model for Ids.
 type Ids = ExtendablePersonIds
-
-// Templates defines model for Templates.
-type Templates = []BiometricComputedData
 
 // ReadGalleriesParams defines parameters for ReadGalleries.
 type ReadGalleriesParams struct {
@@ -4416,7 +4401,7 @@ type ReadGalleriesResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
-	JSON200 *GalleryIds
+	JSON200 *[]string
 	// JSON202 the response for an HTTP 202 `application/json` response
 	JSON202 *Accepted
 	// JSON400 the response for an HTTP 400 `application/json` response
@@ -4426,7 +4411,7 @@ type ReadGalleriesResponse struct {
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
-func (r ReadGalleriesResponse) GetJSON200() *GalleryIds {
+func (r ReadGalleriesResponse) GetJSON200() *[]string {
 	return r.JSON200
 }
 
@@ -4478,7 +4463,7 @@ type ReadGalleryContentResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
-	JSON200 *Content
+	JSON200 *[]PersonIds
 	// JSON202 the response for an HTTP 202 `application/json` response
 	JSON202 *Accepted
 	// JSON400 the response for an HTTP 400 `application/json` response
@@ -4488,7 +4473,7 @@ type ReadGalleryContentResponse struct {
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
-func (r ReadGalleryContentResponse) GetJSON200() *Content {
+func (r ReadGalleryContentResponse) GetJSON200() *[]PersonIds {
 	return r.JSON200
 }
 
@@ -4540,7 +4525,7 @@ type IdentifyResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
-	JSON200 *Candidates
+	JSON200 *[]Candidate
 	// JSON202 the response for an HTTP 202 `application/json` response
 	JSON202 *Accepted
 	// JSON400 the response for an HTTP 400 `application/json` response
@@ -4550,7 +4535,7 @@ type IdentifyResponse struct {
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
-func (r IdentifyResponse) GetJSON200() *Candidates {
+func (r IdentifyResponse) GetJSON200() *[]Candidate {
 	return r.JSON200
 }
 
@@ -4602,7 +4587,7 @@ type IdentifyFromIdResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
-	JSON200 *Candidates
+	JSON200 *[]Candidate
 	// JSON202 the response for an HTTP 202 `application/json` response
 	JSON202 *Accepted
 	// JSON400 the response for an HTTP 400 `application/json` response
@@ -4612,7 +4597,7 @@ type IdentifyFromIdResponse struct {
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
-func (r IdentifyFromIdResponse) GetJSON200() *Candidates {
+func (r IdentifyFromIdResponse) GetJSON200() *[]Candidate {
 	return r.JSON200
 }
 
@@ -4664,7 +4649,7 @@ type IdentifyFromEncounterIdResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
-	JSON200 *Candidates
+	JSON200 *[]Candidate
 	// JSON202 the response for an HTTP 202 `application/json` response
 	JSON202 *Accepted
 	// JSON400 the response for an HTTP 400 `application/json` response
@@ -4674,7 +4659,7 @@ type IdentifyFromEncounterIdResponse struct {
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
-func (r IdentifyFromEncounterIdResponse) GetJSON200() *Candidates {
+func (r IdentifyFromEncounterIdResponse) GetJSON200() *[]Candidate {
 	return r.JSON200
 }
 
@@ -4953,7 +4938,7 @@ type ReadAllEncountersResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
-	JSON200 *Encounters
+	JSON200 *[]Encounter
 	// JSON202 the response for an HTTP 202 `application/json` response
 	JSON202 *Accepted
 	// JSON400 the response for an HTTP 400 `application/json` response
@@ -4963,7 +4948,7 @@ type ReadAllEncountersResponse struct {
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
-func (r ReadAllEncountersResponse) GetJSON200() *Encounters {
+func (r ReadAllEncountersResponse) GetJSON200() *[]Encounter {
 	return r.JSON200
 }
 
@@ -5428,7 +5413,7 @@ type ReadTemplateResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
-	JSON200 *Templates
+	JSON200 *[]BiometricComputedData
 	// JSON202 the response for an HTTP 202 `application/json` response
 	JSON202 *Accepted
 	// JSON400 the response for an HTTP 400 `application/json` response
@@ -5438,7 +5423,7 @@ type ReadTemplateResponse struct {
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
-func (r ReadTemplateResponse) GetJSON200() *Templates {
+func (r ReadTemplateResponse) GetJSON200() *[]BiometricComputedData {
 	return r.JSON200
 }
 
@@ -6144,7 +6129,7 @@ func ParseReadGalleriesResponse(rsp *http.Response) (*ReadGalleriesResponse, err
 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
-		var dest GalleryIds
+		var dest []string
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -6194,7 +6179,7 @@ func ParseReadGalleryContentResponse(rsp *http.Response) (*ReadGalleryContentRes
 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
-		var dest Content
+		var dest []PersonIds
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -6250,7 +6235,7 @@ func ParseIdentifyResponse(rsp *http.Response) (*IdentifyResponse, error) {
 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
-		var dest Candidates
+		var dest []Candidate
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -6303,7 +6288,7 @@ func ParseIdentifyFromIdResponse(rsp *http.Response) (*IdentifyFromIdResponse, e
 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
-		var dest Candidates
+		var dest []Candidate
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -6356,7 +6341,7 @@ func ParseIdentifyFromEncounterIdResponse(rsp *http.Response) (*IdentifyFromEnco
 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
-		var dest Candidates
+		var dest []Candidate
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -6612,7 +6597,7 @@ func ParseReadAllEncountersResponse(rsp *http.Response) (*ReadAllEncountersRespo
 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
-		var dest Encounters
+		var dest []Encounter
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -7015,7 +7000,7 @@ func ParseReadTemplateResponse(rsp *http.Response) (*ReadTemplateResponse, error
 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
-		var dest Templates
+		var dest []BiometricComputedData
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -9380,16 +9365,7 @@ type AcceptedJSONResponse TaskId
 
 type BadRequestJSONResponse Error
 
-type CandidatesJSONResponse []Candidate
-
 type ConflictResponse struct {
-}
-
-type ContentJSONResponse []PersonIds
-type ContentTextcsvResponse struct {
-	Body io.Reader
-
-	ContentLength int64
 }
 
 type DoneResponse struct {
@@ -9397,20 +9373,12 @@ type DoneResponse struct {
 
 type EncounterJSONResponse Encounter
 
-type EncountersJSONResponse []Encounter
-
 type FailedJSONResponse Error
 
 type ForbiddenResponse struct {
 }
 
-type GalleryIdsJSONResponse []string
-
 type IdsJSONResponse ExtendablePersonIds
-
-type TaskStatusJSONResponse TaskStatus
-
-type TemplatesJSONResponse []BiometricComputedData
 
 type UnknownResponse struct {
 }
@@ -9425,7 +9393,7 @@ type ReadGalleriesResponseObject interface {
 	VisitReadGalleriesResponse(w http.ResponseWriter) error
 }
 
-type ReadGalleries200JSONResponse struct{ GalleryIdsJSONResponse }
+type ReadGalleries200JSONResponse []string
 
 func (response ReadGalleries200JSONResponse) VisitReadGalleriesResponse(w http.ResponseWriter) error {
 
@@ -9497,7 +9465,7 @@ type ReadGalleryContentResponseObject interface {
 	VisitReadGalleryContentResponse(w http.ResponseWriter) error
 }
 
-type ReadGalleryContent200JSONResponse struct{ ContentJSONResponse }
+type ReadGalleryContent200JSONResponse []PersonIds
 
 func (response ReadGalleryContent200JSONResponse) VisitReadGalleryContentResponse(w http.ResponseWriter) error {
 
@@ -9511,7 +9479,10 @@ func (response ReadGalleryContent200JSONResponse) VisitReadGalleryContentRespons
 	return err
 }
 
-type ReadGalleryContent200TextcsvResponse struct{ ContentTextcsvResponse }
+type ReadGalleryContent200TextcsvResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
 
 func (response ReadGalleryContent200TextcsvResponse) VisitReadGalleryContentResponse(w http.ResponseWriter) error {
 
@@ -9594,7 +9565,7 @@ type IdentifyResponseObject interface {
 	VisitIdentifyResponse(w http.ResponseWriter) error
 }
 
-type Identify200JSONResponse struct{ CandidatesJSONResponse }
+type Identify200JSONResponse []Candidate
 
 func (response Identify200JSONResponse) VisitIdentifyResponse(w http.ResponseWriter) error {
 
@@ -9675,7 +9646,7 @@ type IdentifyFromIdResponseObject interface {
 	VisitIdentifyFromIdResponse(w http.ResponseWriter) error
 }
 
-type IdentifyFromId200JSONResponse struct{ CandidatesJSONResponse }
+type IdentifyFromId200JSONResponse []Candidate
 
 func (response IdentifyFromId200JSONResponse) VisitIdentifyFromIdResponse(w http.ResponseWriter) error {
 
@@ -9757,7 +9728,7 @@ type IdentifyFromEncounterIdResponseObject interface {
 	VisitIdentifyFromEncounterIdResponse(w http.ResponseWriter) error
 }
 
-type IdentifyFromEncounterId200JSONResponse struct{ CandidatesJSONResponse }
+type IdentifyFromEncounterId200JSONResponse []Candidate
 
 func (response IdentifyFromEncounterId200JSONResponse) VisitIdentifyFromEncounterIdResponse(w http.ResponseWriter) error {
 
@@ -10141,7 +10112,7 @@ type ReadAllEncountersResponseObject interface {
 	VisitReadAllEncountersResponse(w http.ResponseWriter) error
 }
 
-type ReadAllEncounters200JSONResponse struct{ EncountersJSONResponse }
+type ReadAllEncounters200JSONResponse []Encounter
 
 func (response ReadAllEncounters200JSONResponse) VisitReadAllEncountersResponse(w http.ResponseWriter) error {
 
@@ -10742,7 +10713,7 @@ type ReadTemplateResponseObject interface {
 	VisitReadTemplateResponse(w http.ResponseWriter) error
 }
 
-type ReadTemplate200JSONResponse struct{ TemplatesJSONResponse }
+type ReadTemplate200JSONResponse []BiometricComputedData
 
 func (response ReadTemplate200JSONResponse) VisitReadTemplateResponse(w http.ResponseWriter) error {
 
@@ -10879,7 +10850,7 @@ type ReadTaskStatusResponseObject interface {
 	VisitReadTaskStatusResponse(w http.ResponseWriter) error
 }
 
-type ReadTaskStatus200JSONResponse struct{ TaskStatusJSONResponse }
+type ReadTaskStatus200JSONResponse TaskStatus
 
 func (response ReadTaskStatus200JSONResponse) VisitReadTaskStatusResponse(w http.ResponseWriter) error {
 
