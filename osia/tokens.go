@@ -1,10 +1,13 @@
 package osia
 
 import (
+	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/elliptic"
+	"crypto/rand"
 	"crypto/rsa"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -136,12 +139,40 @@ func Scopes() []string {
 	return []string{"abis.encounter.read", "abis.encounter.write", "abis.gallery.read", "abis.identify", "abis.task.read", "abis.task.update", "abis.verify"}
 }
 
-// Mint makes a token, for trying the interface and for small installations without an authorization server.
-func Mint(private jose.JSONWebKey, audience, issuer, subject string, scopes []string, now time.Time, life time.Duration) (string, error) {
+// NewSigningKey makes an Ed25519 key for tokens: the private key as a JSON Web Key, the public one as a set.
+func NewSigningKey() (private, public []byte, err error) {
+	_, key, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		return nil, nil, fmt.Errorf("make key: %w", err)
+	}
+	k := jose.JSONWebKey{Key: key, Algorithm: string(jose.EdDSA), Use: "sig"}
+	print, err := k.Thumbprint(crypto.SHA256)
+	if err != nil {
+		return nil, nil, fmt.Errorf("make key: %w", err)
+	}
+	k.KeyID = base64.RawURLEncoding.EncodeToString(print[:12])
+	private, err1 := json.MarshalIndent(k, "", "  ")
+	public, err2 := json.MarshalIndent(jose.JSONWebKeySet{Keys: []jose.JSONWebKey{k.Public()}}, "", "  ")
+	return private, public, errors.Join(err1, err2)
+}
+
+// Mint makes a token with a private JSON Web Key, for trying the interface and for small installations without an
+// authorization server.
+func Mint(privateJWK []byte, audience, issuer, subject string, scopes []string, now time.Time, life time.Duration) (string, error) {
+	var private jose.JSONWebKey
+	if err := json.Unmarshal(privateJWK, &private); err != nil {
+		return "", fmt.Errorf("token key: %w", err)
+	}
+	if len(scopes) == 0 {
+		return "", fmt.Errorf("no scope: use some of %s", strings.Join(Scopes(), " "))
+	}
 	for _, s := range scopes {
 		if !slices.Contains(Scopes(), s) {
 			return "", fmt.Errorf("scope %q: use some of %s", s, strings.Join(Scopes(), " "))
 		}
+	}
+	if private.IsPublic() {
+		return "", errors.New("mint token: a private key is needed")
 	}
 	public := private.Public()
 	alg, err := algorithmOf(public.Key)

@@ -110,7 +110,9 @@ func (w *world) must(err error) {
 
 func (w *world) token(scopes ...string) string {
 	w.t.Helper()
-	tok, err := Mint(w.key, audience, "test", "somebody", scopes, time.Now(), time.Hour)
+	key, err := json.Marshal(w.key)
+	w.must(err)
+	tok, err := Mint(key, audience, "test", "somebody", scopes, time.Now(), time.Hour)
 	w.must(err)
 	return tok
 }

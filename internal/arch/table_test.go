@@ -59,10 +59,14 @@ var packages = []entry{
 	{pkg: "ledger/ledgertest", reach: disk | serves, ours: []string{"ledger"}},
 	{pkg: "exchange", reach: disk | serves | dials, tests: []string{"ledger"}},
 	{pkg: "registry", reach: disk | sql, ours: []string{"finger"}},
+	{pkg: "osia/abis", reach: disk | serves | dials},
+	{pkg: "osia", reach: disk | serves | dials, ours: []string{
+		"capture", "finger", "formats/fmr", "gallery", "osia/abis", "registry",
+	}},
 	{pkg: "internal/loopback", reach: serves},
 	{pkg: "api", reach: disk | serves | dials},
 	{pkg: "node", reach: disk | serves, ours: []string{
-		"agreement", "api", "capture", "exchange", "finger", "gallery", "ledger", "registry",
+		"agreement", "api", "capture", "exchange", "finger", "gallery", "ledger", "osia", "registry",
 	}, tests: []string{"examples/agreements", "internal/loopback"}},
 	{pkg: "demo", reach: disk | serves | dials, ours: []string{
 		"agreement", "api", "capture", "examples/agreements", "exchange", "finger", "internal/loopback", "ledger", "ledger/audit", "ledger/ledgertest", "node", "registry", "synth",
@@ -83,14 +87,17 @@ type library struct {
 // libraries keeps each technology's name inside its adapter.
 var libraries = []library{
 	{"github.com/cedar-policy/cedar-go", []string{"agreement"}},
-	{"github.com/getkin/kin-openapi", []string{"node"}},
+	{"github.com/getkin/kin-openapi", []string{"node", "osia"}},
+	{"github.com/go-jose/go-jose/v4", []string{"osia"}},
 	{"github.com/goccy/go-yaml", []string{"agreement", "api", "node"}},
 	{"github.com/google/go-cmp", nil},
-	{"github.com/oapi-codegen/runtime", []string{"api"}},
+	{"github.com/gowebpki/jcs", []string{"osia"}},
+	{"github.com/oapi-codegen/runtime", []string{"api", "osia/abis"}},
 	{"github.com/pressly/goose/v3", []string{"registry"}},
 	{"github.com/rogpeppe/go-internal", nil},
 	{"github.com/schollz/progressbar/v3", []string{"cmd/convenio"}},
 	{"github.com/spf13/cobra", []string{"cmd/convenio"}},
+	{"github.com/theory/jsonpath", []string{"osia"}},
 	{"github.com/transparency-dev/formats", []string{"ledger"}},
 	{"github.com/transparency-dev/merkle", []string{"ledger"}},
 	{"github.com/transparency-dev/tessera", []string{"ledger"}},
