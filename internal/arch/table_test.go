@@ -73,7 +73,7 @@ var packages = []entry{
 	}},
 	{pkg: "cmd/convenio", reach: disk | serves | dials, ours: []string{
 		"agreement", "api", "capture", "demo", "eval", "examples/agreements", "exchange", "finger", "formats/content", "formats/fmr", "formats/picture", "formats/wsq",
-		"ledger", "ledger/audit", "node", "synth",
+		"ledger", "ledger/audit", "node", "osia", "synth",
 	}, tests: []string{"internal/loopback"}},
 	{pkg: "internal/arch", reach: pure},
 }
