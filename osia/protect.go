@@ -59,16 +59,18 @@ type opened struct {
 }
 
 // open checks and decrypts every biometric item and then the whole: hashes over encrypted data before decryption, the
-// others after it.
-func (p Protection) open(body []byte) (opened, error) {
-	var out opened
+// others after it. The body comes back with one reading: of a member that is given twice, only the one that was checked.
+func (p Protection) open(body []byte) (out opened, one []byte, err error) {
 	v, err := decode(body)
 	if err != nil {
-		return out, bad("the body is not JSON")
+		return out, nil, bad("the body is not JSON")
+	}
+	if one, err = json.Marshal(v); err != nil {
+		return out, nil, fmt.Errorf("body: %w", err)
 	}
 	doc, ok := v.(map[string]any)
 	if !ok {
-		return out, nil // a list of galleries, or no body
+		return out, one, nil // a list of galleries, or no body
 	}
 	changed := false
 	handle := func(o map[string]any) error {
@@ -84,19 +86,19 @@ func (p Protection) open(body []byte) (opened, error) {
 				continue
 			}
 			if err := handle(o); err != nil {
-				return out, bad("%s %d: %v", list, i, faultOf(err).message)
+				return out, nil, bad("%s %d: %v", list, i, faultOf(err).message)
 			}
 		}
 	}
 	if err := handle(doc); err != nil {
-		return out, err
+		return out, nil, err
 	}
 	if changed {
 		if out.clear, err = json.Marshal(doc); err != nil {
-			return out, fmt.Errorf("decrypted body: %w", err)
+			return out, nil, fmt.Errorf("decrypted body: %w", err)
 		}
 	}
-	return out, nil
+	return out, one, nil
 }
 
 func (p Protection) openOne(o map[string]any, out *opened) (changed bool, err error) {

@@ -13,6 +13,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -294,6 +295,24 @@ func TestGlobalBlocks(t *testing.T) {
 	plain := newWorld(t, nil)
 	if text := plain.call("POST", "/v1/persons/P1/encounters/E1", nil, e, 400); !strings.Contains(text, "no decryption key") {
 		t.Errorf("without a key: %s", text)
+	}
+}
+
+// A member that is given twice has one reading everywhere: what was hashed is what is kept.
+func TestTwoReadings(t *testing.T) {
+	w := newWorld(t, nil)
+	h, err := Hash([]byte(`{"biometricType":"IRIS","comment":"second"}`), "biometricType comment", "SHA256")
+	w.must(err)
+	body := json.RawMessage(`{"status":"ACTIVE","encounterType":"x","galleries":["g"],"biometricData":[{"biometricType":"FACE","comment":"first","metadata":"first"}],
+		"biometricData":[{"biometricType":"IRIS","comment":"first","comment":"second","integrity":[{"scope":"biometricType comment","alg":"SHA256","hash":"` + h + `"}]}]}`)
+	req := w.request("POST", "/v1/persons/P1/encounters/E1", nil, nil, w.token(Scopes()...))
+	req.Header.Set("Content-Type", "application/json")
+	req.Body, req.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+	if status, _, text := w.do(req); status != 200 {
+		t.Fatalf("%d %s", status, text)
+	}
+	if text := w.call("GET", "/v1/persons/P1/encounters/E1", nil, nil, 200); strings.Contains(text, "first") {
+		t.Errorf("the first reading was kept: %s", text)
 	}
 }
 

@@ -24,7 +24,7 @@ import (
 // Bounds of requests.
 const (
 	maxBody        = 32 << 20
-	maxRequests    = 16 // under way at the same time; others wait
+	maxRequests    = 8 // under way at the same time; others wait
 	maxTransaction = 256
 )
 
@@ -214,7 +214,7 @@ func (s *Service) operations() http.Handler {
 			body, err := io.ReadAll(r.Body)
 			if err == nil && len(body) > 0 {
 				var o opened
-				o, err = s.cfg.Protection.open(body)
+				o, body, err = s.cfg.Protection.open(body)
 				ctx = context.WithValue(ctx, clearKey{}, o)
 			}
 			if err != nil {
