@@ -389,10 +389,18 @@ func TestCallbackOrigins(t *testing.T) {
 	if all, err := w.store.OSIATasks(context.Background()); err != nil || len(all) != 0 {
 		t.Errorf("refused callbacks left tasks: %v %v", all, err)
 	}
-	// A redirection is not followed.
-	w.receiver.say(http.StatusTemporaryRedirect)
-	id := w.accepted("GET", "/v1/galleries", nil)
-	w.state(id, "RESPONSE_ERROR")
+	// A redirection is not followed, not even to where results may go.
+	other := newReceiver()
+	defer other.server.Close()
+	for _, to := range []string{other.server.URL + "/", w.receiver.server.URL + "/moved"} {
+		w.receiver.elsewhere = to
+		w.receiver.say(http.StatusTemporaryRedirect)
+		id := w.accepted("GET", "/v1/galleries", nil)
+		w.state(id, "RESPONSE_ERROR")
+		if n := w.receiver.count(id); n != 3 || other.count(id) != 0 {
+			t.Errorf("%d attempts, want 3; %d went elsewhere", n, other.count(id))
+		}
+	}
 }
 
 // To end an encounter is to end everything that was kept of it.

@@ -164,30 +164,19 @@ func (w *world) call(method, path string, query url.Values, body any, want int) 
 	return text
 }
 
-// later is a call with a callback: what is sent to it comes back.
-func (w *world) later(method, path string, query url.Values, body any) delivery {
-	w.t.Helper()
-	q := url.Values{"callback": {w.receiver.server.URL + "/back?own=1"}}
-	for k, v := range query {
-		q[k] = v
-	}
-	var task struct{ TaskId string }
-	w.must(json.Unmarshal([]byte(w.call(method, path, q, body, http.StatusAccepted)), &task))
-	return w.receiver.wait(w.t, task.TaskId)
-}
-
 // delivery is what a callback carried.
 type delivery struct {
-	task, transaction, own, kind, body string
+	task, transaction, kind, body string
 }
 
 // receiver answers callbacks and keeps them.
 type receiver struct {
-	server *httptest.Server
-	mu     sync.Mutex
-	got    []delivery
-	answer int           // status; 204 unless set
-	more   chan struct{} // closed when something comes
+	server    *httptest.Server
+	mu        sync.Mutex
+	got       []delivery
+	answer    int           // status; 204 unless set
+	elsewhere string        // where a redirection leads
+	more      chan struct{} // closed when something comes
 }
 
 func newReceiver() *receiver {
@@ -201,9 +190,12 @@ func (r *receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	q := req.URL.Query()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.got = append(r.got, delivery{q.Get("taskId"), q.Get("transactionId"), q.Get("own"), req.Header.Get("Content-Type"), string(b)})
+	r.got = append(r.got, delivery{q.Get("taskId"), q.Get("transactionId"), req.Header.Get("Content-Type"), string(b)})
 	close(r.more)
 	r.more = make(chan struct{})
+	if r.elsewhere != "" {
+		w.Header().Set("Location", r.elsewhere)
+	}
 	w.WriteHeader(r.answer)
 }
 
