@@ -239,6 +239,7 @@ func TestBadInput(t *testing.T) {
 		{"an unknown field", with(good, "surprise", 1), "as described"},
 		{"nothing", object{}, "body"},
 		{"too deep", with(good, "contextualData", deep(40)), "nested deeper"},
+		{"many values", with(good, "contextualData", make([]int, maxValues)), "more than 20000 values"},
 		{"too many", with(good, "biometricData", make65(item)), "at most 64"},
 		{"a list", []int{1}, "body"},
 	} {

@@ -141,11 +141,15 @@ func (s *Service) described(w http.ResponseWriter, r *http.Request, route *route
 	return body, nil
 }
 
-// maxDepth bounds the nesting of JSON: what is stored and hashed is walked recursively.
-const maxDepth = 32
+// Bounds of JSON, checked before it is read: a small text of many empty lists takes a hundred times its size in memory, and
+// what is stored and hashed is walked recursively.
+const (
+	maxDepth  = 32
+	maxValues = 20000
+)
 
 func shallow(body []byte) error {
-	depth, text, escaped := 0, false, false
+	depth, values, text, escaped := 0, 0, false, false
 	for _, c := range body {
 		switch {
 		case escaped:
@@ -155,7 +159,13 @@ func shallow(body []byte) error {
 		case c == '"':
 			text = !text
 		case text:
-		case c == '{' || c == '[':
+		case c == '{' || c == '[' || c == ',':
+			if values++; values > maxValues {
+				return bad("the body has more than %d values", maxValues)
+			}
+			if c == ',' {
+				continue
+			}
 			if depth++; depth > maxDepth {
 				return bad("the body is nested deeper than %d levels", maxDepth)
 			}
