@@ -9,7 +9,7 @@ FUZZ_SHORT ?= 2s
 FUZZ_LONG  ?= 5m
 
 # Where goroutines meet: these also run under the race detector.
-RACE_PACKAGES := $(addprefix ./,$(wildcard gallery ledger exchange registry node))
+RACE_PACKAGES := $(addprefix ./,$(wildcard gallery ledger exchange registry node osia))
 
 # Pure Go everywhere; only the race detector turns cgo on, for itself.
 export CGO_ENABLED := 0
@@ -40,8 +40,9 @@ build: check-go ## the one static binary, bin/convenio
 demo: check-go ## two nodes on this machine, one search from end to end
 	go run ./cmd/convenio demo
 
-generate: check-go ## api/api.gen.go from api/openapi.yaml
+generate: check-go ## the HTTP interfaces' code from their descriptions
 	cd api && go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen@$(OAPI_CODEGEN_VERSION) -config codegen.yaml openapi.yaml
+	cd osia/abis && go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen@$(OAPI_CODEGEN_VERSION) -config codegen.yaml abis.yaml
 
 .PHONY: check-go check-data check-xmllint
 check: check-go check-data check-xmllint

@@ -26,6 +26,8 @@ type Config struct {
 	Workers int `yaml:"workers,omitempty"`
 	// MinFreeMiB is the free disk space, in MiB, under which new work is refused. 0: 64.
 	MinFreeMiB uint64 `yaml:"min_free_mib,omitempty"`
+	// OSIA has the node serve OSIA's ABIS interface to national systems. Defaults to not.
+	OSIA *OSIAConfig `yaml:"osia,omitempty"`
 
 	// Dir is the folder of node.yaml.
 	Dir string `yaml:"-"`
@@ -71,7 +73,7 @@ func (c Config) validate() error {
 	if c.Workers < 0 {
 		return fmt.Errorf("workers %d: 0 or more", c.Workers)
 	}
-	return nil
+	return c.OSIA.validate()
 }
 
 // WithDefaults fills what was left empty.

@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"crypto/rand"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -18,6 +19,7 @@ import (
 	"convenio/exchange"
 	"convenio/gallery"
 	"convenio/ledger"
+	"convenio/osia"
 	"convenio/registry"
 )
 
@@ -72,6 +74,10 @@ type Node struct {
 	shownPeople map[string]bool // who is in the gallery, or was
 
 	exchangeListener, apiListener net.Listener
+
+	osia         *osia.Service // nil: not served
+	osiaTLS      tls.Certificate
+	osiaListener net.Listener
 }
 
 // Open opens the folder of a node: keys, cards, agreement, registry, gallery and ledger. Each thing
@@ -81,7 +87,7 @@ func Open(ctx context.Context, cfg Config, opt Options) (*Node, error) {
 		wakeWork: make(chan struct{}, 1), wakeOut: make(chan struct{}, 1), stopping: make(chan struct{})}
 	n.cpu = make(chan struct{}, n.workers())
 	for _, open := range []func(context.Context) error{
-		n.openIdentity, n.openLaw, n.openRegistry, n.openLedger, n.openGallery,
+		n.openIdentity, n.openLaw, n.openRegistry, n.openLedger, n.openGallery, n.openOSIA,
 	} {
 		if err := open(ctx); err != nil {
 			return nil, errors.Join(err, n.Close())
@@ -204,7 +210,7 @@ func (n *Node) Run(ctx context.Context) error {
 		close(n.stopping)
 	}()
 	services := []func(context.Context) error{
-		n.serveExchange, n.serveAPI, n.work, n.deliverAll, n.sweep, n.greet,
+		n.serveExchange, n.serveAPI, n.serveOSIA, n.work, n.deliverAll, n.sweep, n.greet,
 	}
 	ended := make(chan error, len(services))
 	for _, s := range services {
@@ -226,7 +232,7 @@ func (n *Node) Run(ctx context.Context) error {
 // Close releases the folder. It may be called twice.
 func (n *Node) Close() error {
 	var errs []error
-	for _, l := range []net.Listener{n.exchangeListener, n.apiListener} {
+	for _, l := range []net.Listener{n.exchangeListener, n.apiListener, n.osiaListener} {
 		if l != nil {
 			l.Close()
 		}

@@ -18,6 +18,8 @@ const (
 	ForDisclosure Purpose = "disclosure" // disclosure: what the partner disclosed to us
 	ForOutbox     Purpose = "outbox"     // message: an envelope to be sent
 	ForOpening    Purpose = "opening"    // exchange, or journal entry without one: openings of ledger commitments
+	ForEncounter  Purpose = "encounter"  // OSIA encounter: all that is kept of it
+	ForTask       Purpose = "task"       // OSIA task: what was asked and what is sent back
 )
 
 // KeyRef names a data key: one purpose and one owner have one key.
@@ -120,6 +122,10 @@ func (t *Tx) endOwner(ref KeyRef) error {
 			run("UPDATE exchanges SET subject_index = NULL, ended = ? WHERE id = ? AND ended = 0", now, ref.Owner))
 	case ForDisclosure:
 		return run("UPDATE disclosures SET ended = ? WHERE id = ? AND ended = 0", now, ref.Owner)
+	case ForEncounter:
+		return run("UPDATE osia_encounters SET name_index = NULL, ended = ? WHERE id = ? AND ended = 0", now, ref.Owner)
+	case ForTask:
+		return run("UPDATE osia_tasks SET ended = ? WHERE id = ? AND ended = 0", now, ref.Owner)
 	}
 	return nil
 }

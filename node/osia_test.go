@@ -1,0 +1,110 @@
+package node_test
+
+import (
+	"bytes"
+	"crypto/tls"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"convenio/node"
+)
+
+// serveOSIA has a party's node serve OSIA, with a key for tokens made in its folder.
+func (p *party) serveOSIA() {
+	p.t.Helper()
+	keys, err := node.NewOSIAKeys(p.dir)
+	must(p.t, err)
+	f, err := os.OpenFile(node.ConfigOf(p.dir), os.O_APPEND|os.O_WRONLY, 0)
+	must(p.t, err)
+	_, err = fmt.Fprintf(f, "osia:\n  listen: %s\n  tokens: {keys: %s, audience: abis}\n", freePort(p.t), keys)
+	must(p.t, err)
+	must(p.t, f.Close())
+}
+
+// osia makes one call of a national system.
+func (p *party) osia(method, path string, body any) (int, string) {
+	p.t.Helper()
+	token, err := node.NewOSIAToken(p.dir, "registry", []string{"abis.encounter.write", "abis.identify"}, time.Now(), time.Hour)
+	must(p.t, err)
+	b, err := json.Marshal(body)
+	must(p.t, err)
+	req, err := http.NewRequestWithContext(p.t.Context(), method, "https://"+p.node.OSIAAddr()+path+"?transactionId=T", bytes.NewReader(b))
+	must(p.t, err)
+	req.Header.Set("Authorization", "Bearer "+token)
+	req.Header.Set("Content-Type", "application/json")
+	c := http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}} //nolint:gosec // whose certificate it is is not what is tested
+	defer c.CloseIdleConnections()
+	res, err := c.Do(req)
+	must(p.t, err)
+	defer res.Body.Close()
+	text, err := io.ReadAll(res.Body)
+	must(p.t, err)
+	return res.StatusCode, string(text)
+}
+
+// Who is known through OSIA alone is found by the national system, before and after the node was stopped, and never by the
+// partner.
+func TestOSIAPeopleAreOutOfThePartnersReach(t *testing.T) {
+	t.Parallel()
+	p := newPair(t)
+	p.us.serveOSIA()
+	p.co.start()
+	p.us.start()
+	if p.co.node.OSIAAddr() != "" {
+		t.Error("a node without the section serves OSIA")
+	}
+	item := func(impression uint64) []any {
+		return []any{map[string]any{"biometricType": "FINGER", "biometricSubType": "RIGHT_INDEX", "image": hand(t, 1, impression, 2)[0].Image}}
+	}
+	status, text := p.us.osia("POST", "/v1/persons/A-1/encounters/1", map[string]any{
+		"status": "ACTIVE", "encounterType": "enrolment", "galleries": []string{"border-encounter"}, "biometricData": item(1),
+		"biographicData": map[string]string{"nationality": "VE"},
+	})
+	if status != http.StatusOK {
+		t.Fatalf("enrolment: %d %s", status, text)
+	}
+	search := map[string]any{"filter": map[string]string{"nationality": "VE"}, "biometricData": item(2)}
+	if status, text = p.us.osia("POST", "/v1/identify/border-encounter", search); status != http.StatusOK || !strings.Contains(text, `"personId":"A-1"`) {
+		t.Errorf("identification: %d %s", status, text)
+	}
+	must(t, p.us.stop())
+	p.us.start()
+	if status, text = p.us.osia("POST", "/v1/identify/ALL", search); status != http.StatusOK || !strings.Contains(text, `"personId":"A-1"`) {
+		t.Errorf("identification after a stop: %d %s", status, text)
+	}
+	x, err := p.co.search("search-osia-1", border(hand(t, 1, 3, 2, 7)))
+	must(t, err)
+	if got := p.co.follow(x.Id); got.State != "no-hit" {
+		t.Errorf("the partner's search ended as %q", got.State)
+	}
+}
+
+func TestOSIASectionIsChecked(t *testing.T) {
+	t.Parallel()
+	const head = "version: 1\nparty: CO\nexchange: {listen: '127.0.0.1:1'}\napi: {listen: '127.0.0.1:2'}\nosia: "
+	for _, c := range []struct{ name, section, want string }{
+		{"good", "{listen: '127.0.0.1:3', tokens: {keys: k, audience: abis}}", ""},
+		{"no address", "{tokens: {keys: k, audience: abis}}", "osia.listen"},
+		{"no keys", "{listen: '127.0.0.1:3', tokens: {audience: abis}}", "osia.tokens"},
+		{"no audience", "{listen: '127.0.0.1:3', tokens: {keys: k}}", "osia.tokens"},
+		{"half a certificate", "{listen: '127.0.0.1:3', certificate: c, tokens: {keys: k, audience: abis}}", "go together"},
+		{"unknown field", "{listen: '127.0.0.1:3', tokens: {keys: k, audience: abis}, insecure: true}", "insecure"},
+		{"rate out of range", "{listen: '127.0.0.1:3', tokens: {keys: k, audience: abis}, fpir: 2}", "fpir"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "node.yaml")
+			must(t, os.WriteFile(path, []byte(head+c.section+"\n"), 0o600))
+			_, err := node.LoadConfig(path)
+			if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
+				t.Errorf("%v, want %q", err, c.want)
+			}
+		})
+	}
+}
