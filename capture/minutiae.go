@@ -97,6 +97,7 @@ func ToView(t *finger.Template) fmr.View {
 		v.Minutiae = append(v.Minutiae, fmr.Minutia{X: m.X / unitsPerPixel, Y: m.Y / unitsPerPixel, Kind: recordKind(m.Kind),
 			Angle: m.Direction, Quality: max(m.Quality, 1)}) // 0 would say "not stated"
 	}
+	v.Extended = extended(t)
 	return v
 }
 

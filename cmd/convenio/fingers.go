@@ -32,6 +32,8 @@ type extraction struct {
 	Quality  int      `json:"quality"`
 	Usable   bool     `json:"usable"`
 	Minutiae int      `json:"minutiae"`
+	Cores    int      `json:"cores"`
+	Deltas   int      `json:"deltas"`
 	Reasons  []string `json:"reasons,omitempty"`
 	Notes    []string `json:"notes,omitempty"`
 }
@@ -41,10 +43,11 @@ func extractCmd(io stdio) *cobra.Command {
 	var trace string
 	c := &cobra.Command{
 		Use:   "extract FILE...",
-		Short: "Say how good fingerprint images are, and how many minutiae they show",
-		Long: `Extracts images and prints quality, reasons and number of minutiae of each. With --trace it writes a
-picture of every step of the extraction into a folder, numbered in order, and index.html to look at
-them; with several images, into a folder for each. They show the print: they are personal data.`,
+		Short: "Say how good fingerprint images are, and what they show",
+		Long: `Extracts images and prints quality, reasons, and the number of minutiae, cores and deltas of each.
+With --trace it writes a picture of every step of the extraction into a folder, numbered in order,
+and index.html to look at them; with several images, into a folder for each. They show the print:
+they are personal data.`,
 		Example: `  convenio extract r2.png l2.png
   convenio extract r2.png --trace steps/`,
 		Args: cobra.MinimumNArgs(1),
@@ -75,7 +78,7 @@ them; with several images, into a folder for each. They show the print: they are
 				if !e.Usable {
 					usable = "NOT usable"
 				}
-				io.printf("%s: quality %d, %s, %d minutiae\n", e.File, e.Quality, usable, e.Minutiae)
+				io.printf("%s: quality %d, %s, minutiae %d, cores %d, deltas %d\n", e.File, e.Quality, usable, e.Minutiae, e.Cores, e.Deltas)
 				for _, s := range slices.Concat(e.Reasons, e.Notes) {
 					io.printf("  %s\n", s)
 				}

@@ -103,6 +103,13 @@ func extractionsOf(file string, ppi float64) ([]extraction, error) {
 			return nil, fmt.Errorf("%s: %w", file, err)
 		default:
 			e.Quality, e.Usable, e.Minutiae = int(t.Quality.Score), t.Quality.Usable(), len(t.Minutiae)
+			for _, p := range t.Singularities() {
+				if p.Delta {
+					e.Deltas++
+				} else {
+					e.Cores++
+				}
+			}
 			for _, r := range t.Quality.Reasons {
 				e.Reasons = append(e.Reasons, r.Text("en"))
 			}
