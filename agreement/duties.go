@@ -67,7 +67,7 @@ func whenPolicy(kind, id string, c *cond) *cedar.Policy {
 	}
 	p := ast.Permit()
 	p.When(all(ns))
-	p.Annotate(types.Ident(kind), types.String(id))
+	p.Annotate(types.AnnotationKey(kind), types.String(id))
 	return cedar.NewPolicyFromAST(p)
 }
 

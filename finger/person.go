@@ -24,8 +24,8 @@ func (o Order) String() string {
 	return [...]string{"as-said", "hands-swapped", "any"}[min(o, OrderAny)]
 }
 
-// FingerScore is the score of one finger of the probe with one of the reference; of several impressions the best counts.
-type FingerScore struct {
+// PositionScore is the score of one finger of the probe with one of the reference; of several impressions the best counts.
+type PositionScore struct {
 	Probe, Reference Position
 	Score            Score
 }
@@ -34,7 +34,7 @@ type FingerScore struct {
 type PersonComparison struct {
 	Score   Score
 	Order   Order
-	Fingers []FingerScore // of that order, by the probe's position; those of unknown position last
+	Fingers []PositionScore // of that order, by the probe's position; those of unknown position last
 }
 
 // ComparePeople compares the fingers of two people under each order and keeps the best. Each order's scores are fused by
@@ -58,7 +58,7 @@ func (c *Comparer) ComparePeople(probe, reference []Print) PersonComparison {
 		for i, j := range mate {
 			if j >= 0 {
 				scores = append(scores, m[i][j])
-				p.Fingers = append(p.Fingers, FingerScore{a[i].position, b[j].position, m[i][j]})
+				p.Fingers = append(p.Fingers, PositionScore{a[i].position, b[j].position, m[i][j]})
 			}
 		}
 		if p.Score = Fuse(scores) - Score(10*math.Log10(chances)); order == OrderAsSaid || p.Score > best.Score {

@@ -112,7 +112,7 @@ func newAttached(k Kept, gone func(slot int) bool) (attached, error) {
 func (g *Gallery) drop(e *editor, at place, subject string) {
 	if at.block < 0 {
 		e.unattach(at)
-	} else if _, moved := e.remove(at); moved != "" {
+	} else if moved := e.remove(at); moved != "" {
 		g.where[moved] = at
 	}
 	delete(g.where, subject)

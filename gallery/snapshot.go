@@ -131,20 +131,19 @@ func (e *editor) move(at place, class string) (to place, moved string) {
 	to, b := e.room(class)
 	b.codes.take(uint16(to.slot), from.codes, uint16(at.slot))
 	b.people = append(b.people, from.people[at.slot])
-	_, moved = e.remove(at)
+	moved = e.remove(at)
 	return to, moved
 }
 
 // remove takes the person at a place out and puts the last person of the partition there, whose subject it returns ("" if
 // the removed one was the last). So blocks stay full but the last.
-func (e *editor) remove(at place) (removed person, moved string) {
+func (e *editor) remove(at place) (moved string) {
 	part := e.open(at.class, at.block)
 	last := len(part.blocks) - 1
 	e.next[at.class] = part
 	part = e.open(at.class, last)
 	from, to := &part.blocks[last], &part.blocks[at.block]
 	end := len(from.people) - 1
-	removed = to.people[at.slot]
 	if at.block == last {
 		to.codes.remove(uint16(at.slot), uint16(end))
 	} else {
@@ -164,7 +163,7 @@ func (e *editor) remove(at place) (removed person, moved string) {
 	}
 	part.people--
 	e.next[at.class] = part
-	return removed, moved
+	return moved
 }
 
 func (e *editor) done() *snapshot {

@@ -179,7 +179,7 @@ func (p Protection) checkSignature(b block) error {
 	}
 	payloads := [][]byte{[]byte(b.Hash), raw}
 	for _, want := range payloads {
-		sig, err := jose.ParseSigned(b.Signature, algorithms)
+		sig, err := jose.ParseSignedCompact(b.Signature, algorithms)
 		if err != nil || len(sig.Signatures) != 1 {
 			return bad("integrity: the signature is no compact JWS with EdDSA, ES256 or RS256")
 		}

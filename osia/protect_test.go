@@ -360,7 +360,7 @@ func FuzzBody(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		for _, at := range []string{"/v1/persons/P/encounters/E", "/v1/identify/ALL", "/v1/verify"} {
-			req, err := http.NewRequest("POST", url+at+"?transactionId=T", bytes.NewReader(body))
+			req, err := http.NewRequest(http.MethodPost, url+at+"?transactionId=T", bytes.NewReader(body))
 			if err != nil {
 				t.Fatal(err)
 			}

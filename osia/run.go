@@ -119,7 +119,7 @@ func (s *Service) step(ctx context.Context, k registry.OSIATask) (next registry.
 	}
 	if err := s.deliver(ctx, k.ID, d); err != nil {
 		if ctx.Err() != nil {
-			return k, false, nil // the server stops: it was no attempt
+			return k, false, nil //nolint:nilerr // the server stops: it was no attempt
 		}
 		s.cfg.Logger.LogAttrs(ctx, slog.LevelWarn, "osia callback", slog.String("task", k.ID), slog.Any("error", err))
 		k.Attempts++
@@ -147,7 +147,7 @@ func (s *Service) carryOut(ctx context.Context, k registry.OSIATask, d taskData)
 	s.inner.ServeHTTP(rec, req)
 	if !run.finished {
 		if ctx.Err() != nil {
-			return k, false, nil // the server stops: another time
+			return k, false, nil //nolint:nilerr // the server stops: another time
 		}
 		result, failed := rec.result()
 		if err := s.cfg.Store.Tx(ctx, func(tx *registry.Tx) error { return run.finish(tx, result, failed, s.now()) }); err != nil {

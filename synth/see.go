@@ -55,7 +55,7 @@ func (im *impression) find(f *pattern, d *dice) {
 
 // imagine adds minutiae that are none: breaks of dry ridges, bridges over
 // filled valleys, more of them where little is clear, often two facing.
-func (im *impression) imagine(f *pattern, d *dice) {
+func (im *impression) imagine(d *dice) {
 	if im.covered == 0 {
 		return
 	}

@@ -37,7 +37,7 @@ func (f *pattern) touch(t traits, d *dice) *finger.Template {
 	im.stretch = d.normal(1, 0.02)
 	im.cover(f, d)
 	im.find(f, d)
-	im.imagine(f, d)
+	im.imagine(d)
 	im.grade()
 	out, err := finger.Build(c.Width, c.Height, im.found, im.field, im.quality())
 	if err != nil {

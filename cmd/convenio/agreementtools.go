@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -272,7 +271,7 @@ func (s *simulation) next(r agreement.Request) bool {
 
 // log reads requests a line at a time.
 func (s *simulation) log(path string) error {
-	in := io.Reader(s.io.in)
+	in := s.io.in
 	if path != "-" {
 		f, err := os.Open(path)
 		if err != nil {

@@ -66,13 +66,13 @@ func eachBox(data []byte, at, end int, visit func(box) (stop bool, err error)) e
 		}
 		size, head := uint64(binary.BigEndian.Uint32(data[at:])), 8
 		kind := string(data[at+4 : at+8])
-		switch {
-		case size == 1:
+		switch size {
+		case 1:
 			if end-at < 16 {
 				return fmt.Errorf("%w: the box at byte %d needs 16 bytes, %d are there", ErrTruncated, at, end-at)
 			}
 			size, head = binary.BigEndian.Uint64(data[at+8:]), 16
-		case size == 0:
+		case 0:
 			size = uint64(end - at)
 		}
 		switch {

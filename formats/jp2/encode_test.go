@@ -254,7 +254,6 @@ func forward(plane []int32, tc *tileComp) {
 // bitWriter writes a packet header.
 type bitWriter struct {
 	out  []byte
-	cur  int
 	left int
 }
 

@@ -58,7 +58,7 @@ func TestRoundTrip(t *testing.T) {
 				t.Fatalf("%d x %d x %d of %d bits, notes %q", img.Width, img.Height, img.Components, img.BitDepth, img.Notes)
 			}
 			for i := range want.w * want.h * want.comps {
-				got := 0
+				var got int
 				if img.Pix != nil {
 					got = int(img.Pix[i])
 				} else {

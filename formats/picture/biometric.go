@@ -143,7 +143,7 @@ func (s samples) gray(notes []string) image.Image {
 
 // sample brings one value to 16 bits.
 func (s samples) sample(i int) uint32 {
-	v := uint32(0)
+	var v uint32
 	if s.pix != nil {
 		v = uint32(s.pix[i])
 	} else {

@@ -177,24 +177,24 @@ func words(b []byte) []uint64 {
 	if len(b) < 8 {
 		return nil
 	}
-	return unsafe.Slice((*uint64)(unsafe.Pointer(unsafe.SliceData(b))), len(b)/8)
+	return unsafe.Slice((*uint64)(unsafe.Pointer(unsafe.SliceData(b))), len(b)/8) //nolint:gosec // offsets in a mapping are multiples of 8: see the layout above
 }
 
 func halves(b []byte, n int) []uint16 {
 	if n == 0 {
 		return nil
 	}
-	return unsafe.Slice((*uint16)(unsafe.Pointer(unsafe.SliceData(b))), n)
+	return unsafe.Slice((*uint16)(unsafe.Pointer(unsafe.SliceData(b))), n) //nolint:gosec // offsets in a mapping are multiples of 8: see the layout above
 }
 
 func bytesOf(w []uint64) []byte {
 	if len(w) == 0 {
 		return nil
 	}
-	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(w))), len(w)*8)
+	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(w))), len(w)*8) //nolint:gosec // offsets in a mapping are multiples of 8: see the layout above
 }
 
 func bigEndian() bool {
 	one := uint16(1)
-	return *(*byte)(unsafe.Pointer(&one)) == 0
+	return *(*byte)(unsafe.Pointer(&one)) == 0 //nolint:gosec // offsets in a mapping are multiples of 8: see the layout above
 }

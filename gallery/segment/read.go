@@ -2,6 +2,7 @@ package segment
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"os"
 	"runtime"
@@ -39,11 +40,10 @@ func openFile(number int, path string) (*file, error) {
 	}
 	s := &file{number: number, path: path, data: data}
 	if err := s.read(); err != nil {
-		free()
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), free())
 	}
 	// A search may still read the mapping when the store has let go of it: it ends with the last block in use.
-	runtime.AddCleanup(s, func(free func() error) { free() }, free)
+	runtime.AddCleanup(s, func(free func() error) { _ = free() }, free)
 	return s, nil
 }
 

@@ -133,7 +133,7 @@ func TestStore(t *testing.T) {
 	check("folded and opened again")
 	must(t, s.SetClass("s3", "closed"))
 	must(t, s.Add(person(t, 7, "open", left)))
-	gone, err = s.Remove("s4")
+	_, err = s.Remove("s4")
 	must(t, err)
 	want = state(s)
 	check("changed after folding")

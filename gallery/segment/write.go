@@ -56,7 +56,7 @@ func newWriter(path string) (*writer, error) {
 
 // put writes bytes; an error stays in the buffer until the end.
 func (w *writer) put(b []byte) {
-	w.to.Write(b)
+	_, _ = w.to.Write(b)
 	w.at += len(b)
 }
 

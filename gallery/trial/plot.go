@@ -17,7 +17,7 @@ func Plot(dir string, reports []Report) error {
 	if len(reports) < 2 {
 		return fmt.Errorf("plot: %d size of gallery, at least two are needed: give several to --people", len(reports))
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := os.MkdirAll(dir, 0o750); err != nil {
 		return fmt.Errorf("plot: %w", err)
 	}
 	if err := latency(filepath.Join(dir, "latency.svg"), reports); err != nil {
