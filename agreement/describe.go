@@ -141,10 +141,10 @@ func (d *describer) cond(c *cond) []string {
 		out = append(out, d.l("any")+" ("+strings.Join(groups, ") "+d.l("or")+" (")+")")
 	}
 	if !c.from_.IsZero() {
-		out = append(out, d.l("since")+" "+c.from_.Format(time.DateOnly))
+		out = append(out, d.l("date")+d.colon()+d.l("since")+" "+c.from_.Format(time.DateOnly))
 	}
 	if !c.until_.IsZero() {
-		out = append(out, d.l("until")+" "+c.until_.Format(time.DateOnly))
+		out = append(out, d.l("date")+d.colon()+d.l("before")+" "+c.until_.Format(time.DateOnly))
 	}
 	return out
 }
@@ -289,7 +289,14 @@ func (d *describer) quota(q Quota) string {
 		unit = d.l("quantity-act")
 	}
 	s := fmt.Sprintf("%s %s %s: %d %s %s", d.l("term"), d.l("quota"), q.Name.In(d.lang), q.Limit, unit, d.l(string(q.Per)))
-	if c := d.cond(&q.cond); len(c) > 0 {
+	var c []string
+	if len(q.From) > 0 && len(q.From) < len(d.a.Parties) {
+		c = append(c, d.l("from")+d.colon()+d.names("party", q.From))
+	}
+	if len(q.Purposes) > 0 && len(q.Purposes) < len(d.a.Purposes) {
+		c = append(c, d.l("purpose")+d.colon()+d.names("purpose", q.Purposes))
+	}
+	if c = append(c, d.cond(&q.cond)...); len(c) > 0 {
 		s += " (" + strings.Join(c, "; ") + ")"
 	}
 	return s

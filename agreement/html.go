@@ -14,37 +14,42 @@ var pageText string
 
 var page = template.Must(template.New("page").Funcs(template.FuncMap{"upper": strings.ToUpper}).Parse(pageText))
 
-// pageData is what the page of an agreement shows.
-type pageData struct {
+// Page is an agreement laid out for people, as its HTML page and its paper show it:
+// every language side by side, the machine terms beside the words that they carry out.
+type Page struct {
 	ID, Version, Digest string
 	Langs               []string
-	Columns             []pageColumn
-	Articles            []pageArticle
-	Lists               []pageList
+	Columns             []PageHead
+	Articles            []PageArticle
+	Lists               []PageList
+	Signers             []PageRow // the parties, who sign
 }
 
-// pageColumn is one language of the head of the page.
-type pageColumn struct {
-	Lang, Title, Notice, DigestLabel, VersionLabel, MachineLabel, ContentsLabel string
+// PageHead is what stands once in each language: title, notice, and the words around
+// the agreement's own.
+type PageHead struct {
+	Lang, Title, Notice, DigestLabel, VersionLabel, ListsLabel string
+	Signing, NameLabel, PlaceLabel, SignatureLabel             string
 }
 
-type pageArticle struct {
+// PageArticle is an article in every language, in the agreement's order of languages.
+type PageArticle struct {
 	Number  string
 	Anchor  string
-	Columns []pageText2
+	Columns []PageColumn
 }
 
-// pageText2 is an article in one language: its words, and its machine terms.
-type pageText2 struct {
+// PageColumn is an article in one language: its words, and its machine terms.
+type PageColumn struct {
 	Lang, Article, Heading string
 	Paragraphs             []string
-	Machine                []pageMachine
+	Machine                []PageTerm
 	MachineLabel           string
 }
 
-// pageMachine is one machine term: a rule with its parts, or a typed term.
-type pageMachine struct {
-	Kind  string // permit, forbid, suppress, refer, term, duty, provision
+// PageTerm is one machine term: a rule with its parts, or a typed term.
+type PageTerm struct {
+	Kind  string // permit, deny, silent-suppress, refer, term, duty, provision
 	Verb  string
 	ID    string
 	Cites string
@@ -54,12 +59,12 @@ type pageMachine struct {
 }
 
 // pageList is a closed list of the agreement.
-type pageList struct {
+type PageList struct {
 	Titles []string
-	Rows   []pageRow
+	Rows   []PageRow
 }
 
-type pageRow struct {
+type PageRow struct {
 	ID    string
 	Names []string
 	Note  string
@@ -67,40 +72,52 @@ type pageRow struct {
 
 // HTML gives the agreement as one page, complete in itself: each article with its
 // words in every language side by side and its machine terms below the words that
-// they carry out. It is what people sign: it shows the digest of the signed text
-// on every printed page, and prints as it stands.
+// they carry out. It shows the digest of the signed text on every printed page, has
+// room for the signatures, and prints as it stands.
 func (a *Agreement) HTML() ([]byte, error) {
-	d := pageData{ID: a.ID, Version: a.Version, Digest: a.digest.String(), Langs: a.Languages}
+	var b strings.Builder
+	if err := page.Execute(&b, a.Page()); err != nil {
+		return nil, fmt.Errorf("render agreement %s as HTML: %w", a.ID, err)
+	}
+	return []byte(b.String()), nil
+}
+
+// Page lays the agreement out for people.
+func (a *Agreement) Page() Page {
+	d := Page{ID: a.ID, Version: a.Version, Digest: a.digest.String(), Langs: a.Languages}
 	describers := map[string]*describer{}
 	for _, lang := range a.Languages {
 		x := newDescriber(a, lang)
 		describers[lang] = x
-		d.Columns = append(d.Columns, pageColumn{lang, a.Title.In(lang), a.Notice[lang], x.l("digest"), x.l("version"), x.l("machine"), x.l("contents")})
+		d.Columns = append(d.Columns, PageHead{
+			Lang: lang, Title: a.Title.In(lang), Notice: a.Notice[lang],
+			DigestLabel: x.l("digest"), VersionLabel: x.l("version"), ListsLabel: x.l("lists"),
+			Signing: x.l("signing"), NameLabel: x.l("sign-name"), PlaceLabel: x.l("sign-place"), SignatureLabel: x.l("sign-hand"),
+		})
 	}
 	for i := range a.Articles {
 		art := &a.Articles[i]
-		p := pageArticle{Number: art.Number, Anchor: "a" + strings.ReplaceAll(art.Number, ".", "-")}
+		p := PageArticle{Number: art.Number, Anchor: "a" + strings.ReplaceAll(art.Number, ".", "-")}
 		for _, lang := range a.Languages {
 			p.Columns = append(p.Columns, a.pageArticle(describers[lang], art))
 		}
 		d.Articles = append(d.Articles, p)
 	}
 	d.Lists = a.pageLists(describers)
-	var b strings.Builder
-	if err := page.Execute(&b, d); err != nil {
-		return nil, fmt.Errorf("render agreement %s as HTML: %w", a.ID, err)
+	for _, p := range a.Parties {
+		d.Signers = append(d.Signers, a.pageRow(p.ID, p.Name, ""))
 	}
-	return []byte(b.String()), nil
+	return d
 }
 
 // pageArticle sets one article in one language.
-func (a *Agreement) pageArticle(d *describer, art *Article) pageText2 {
-	t := pageText2{Lang: d.lang, Article: d.l("article") + " " + art.Number, Heading: art.Heading.In(d.lang), MachineLabel: d.l("machine")}
+func (a *Agreement) pageArticle(d *describer, art *Article) PageColumn {
+	t := PageColumn{Lang: d.lang, Article: d.l("article") + " " + art.Number, Heading: art.Heading.In(d.lang), MachineLabel: d.l("machine")}
 	if art.Number == "0" {
 		t.Article = ""
 	}
 	for p := range strings.SplitSeq(art.Text.In(d.lang), "\n\n") {
-		t.Paragraphs = append(t.Paragraphs, strings.Join(strings.Fields(p), " "))
+		t.Paragraphs = append(t.Paragraphs, strings.Join(strings.FieldsFunc(p, func(r rune) bool { return r == ' ' || r == '\n' }), " "))
 	}
 	for _, r := range a.rules {
 		if r.article != art.Number || r.fromTerm {
@@ -108,7 +125,7 @@ func (a *Agreement) pageArticle(d *describer, art *Article) pageText2 {
 		}
 		lines := d.rule(r)
 		_, what, _ := strings.Cut(lines[0], d.colon())
-		m := pageMachine{Kind: string(r.effect()), Verb: d.verb(r), ID: r.id, Cites: r.cites, What: what, Why: r.because.In(d.lang)}
+		m := PageTerm{Kind: string(r.effect()), Verb: d.verb(r), ID: r.id, Cites: r.cites, What: what, Why: r.because.In(d.lang)}
 		for _, l := range lines[1 : len(lines)-1] {
 			m.Parts = append(m.Parts, strings.TrimSpace(l))
 		}
@@ -118,9 +135,9 @@ func (a *Agreement) pageArticle(d *describer, art *Article) pageText2 {
 }
 
 // pageTerms adds the typed terms of an article.
-func (a *Agreement) pageTerms(d *describer, number string, t pageText2) pageText2 {
+func (a *Agreement) pageTerms(d *describer, number string, t PageColumn) PageColumn {
 	add := func(kind, id, cites, what string, parts ...string) {
-		t.Machine = append(t.Machine, pageMachine{Kind: kind, Verb: d.l(kind), ID: id, Cites: cites, What: what, Parts: parts})
+		t.Machine = append(t.Machine, PageTerm{Kind: kind, Verb: d.l(kind), ID: id, Cites: cites, What: what, Parts: parts})
 	}
 	trim := func(s string) string { return strings.TrimPrefix(s, d.l("term")+" ") }
 	for _, x := range a.shown {
@@ -172,42 +189,58 @@ func (a *Agreement) pageTerms(d *describer, number string, t pageText2) pageText
 
 // pageLists sets the closed lists, with the word that the machine reads beside the
 // name that people read.
-func (a *Agreement) pageLists(ds map[string]*describer) []pageList {
-	var out []pageList
-	add := func(key string, rows []pageRow) {
+func (a *Agreement) pageLists(ds map[string]*describer) []PageList {
+	var out []PageList
+	add := func(key string, rows []PageRow) {
 		if len(rows) == 0 {
 			return
 		}
-		l := pageList{Rows: rows}
+		l := PageList{Rows: rows}
 		for _, lang := range a.Languages {
 			l.Titles = append(l.Titles, ds[lang].l(key))
 		}
 		out = append(out, l)
 	}
-	row := func(id string, name Text, note string) pageRow {
-		r := pageRow{ID: id, Note: note}
-		for _, lang := range a.Languages {
-			r.Names = append(r.Names, name.In(lang))
-		}
-		return r
-	}
-	rows := func(list []Named) []pageRow {
-		var rs []pageRow
+	rows := func(list []Named) []PageRow {
+		var rs []PageRow
 		for _, n := range list {
-			rs = append(rs, row(n.ID, n.Name, ""))
+			rs = append(rs, a.pageRow(n.ID, n.Name, ""))
 		}
 		return rs
 	}
-	var parties, authorities, fields, facts []pageRow
+	var acts, parties, authorities, tiers, fields []PageRow
+	for _, x := range a.Acts {
+		acts = append(acts, a.pageRow(x.ID, x.Name, strings.Join(x.Needs, ", ")))
+	}
 	for _, p := range a.Parties {
-		parties = append(parties, row(p.ID, p.Name, strings.Join(p.Nationalities, ", ")))
+		parties = append(parties, a.pageRow(p.ID, p.Name, strings.Join(p.Nationalities, ", ")))
 	}
 	for _, x := range a.Authorities {
-		authorities = append(authorities, row(x.ID, x.Name, x.Party))
+		authorities = append(authorities, a.pageRow(x.ID, x.Name, x.Party+": "+strings.Join(x.Purposes, ", ")))
+	}
+	for _, x := range a.Tiers {
+		tiers = append(tiers, a.pageRow(x.ID, x.Name, ""))
 	}
 	for _, f := range a.Fields {
-		fields = append(fields, row(f.ID, f.Name, f.Tier))
+		fields = append(fields, a.pageRow(f.ID, f.Name, f.Tier))
 	}
+	add("parties", parties)
+	add("authorities", authorities)
+	add("acts", acts)
+	add("purposes", rows(a.Purposes))
+	add("roles", rows(a.Roles))
+	add("grounds", rows(a.Grounds))
+	add("safeguards", rows(a.Safeguards))
+	add("categories", rows(a.Categories))
+	add("tiers", tiers)
+	add("fields", fields)
+	add("facts", a.pageFacts())
+	return slices.Clip(out)
+}
+
+// pageFacts lists the facts, each followed by the words that it takes.
+func (a *Agreement) pageFacts() []PageRow {
+	var facts []PageRow
 	for _, f := range a.Facts {
 		note := string(f.Type)
 		if f.Unit != "" {
@@ -216,21 +249,19 @@ func (a *Agreement) pageLists(ds map[string]*describer) []pageList {
 		if f.Unstated != wordUnknown {
 			note += ", = " + f.Unstated
 		}
-		facts = append(facts, row(f.ID, f.Name, note))
+		facts = append(facts, a.pageRow(f.ID, f.Name, note))
 		for _, v := range f.Values {
-			r := row(v.ID, v.Name, "")
-			r.ID = "· " + r.ID
-			facts = append(facts, r)
+			facts = append(facts, a.pageRow("·\u00a0"+v.ID, v.Name, ""))
 		}
 	}
-	add("parties", parties)
-	add("authorities", authorities)
-	add("purposes", rows(a.Purposes))
-	add("role", rows(a.Roles))
-	add("ground", rows(a.Grounds))
-	add("safeguard", rows(a.Safeguards))
-	add("category", rows(a.Categories))
-	add("fields", fields)
-	add("facts", facts)
-	return slices.Clip(out)
+	return facts
+}
+
+// pageRow sets one entry of a list in every language.
+func (a *Agreement) pageRow(id string, name Text, note string) PageRow {
+	r := PageRow{ID: id, Note: note}
+	for _, lang := range a.Languages {
+		r.Names = append(r.Names, name.In(lang))
+	}
+	return r
 }

@@ -213,6 +213,14 @@ func TestHTML(t *testing.T) {
 		if n := strings.Count(page, "<article "); n != len(a.Articles) {
 			t.Errorf("%s: %d articles on the page, %d in the text", a.ID, n, len(a.Articles))
 		}
+		if n := strings.Count(page, `class="signer"`); n != len(a.Parties) {
+			t.Errorf("%s: room for %d signatures, %d parties", a.ID, n, len(a.Parties))
+		}
+		for _, lang := range a.Languages {
+			if n := strings.Count(page, `class="notice" lang="`+lang+`"`); n != 2 {
+				t.Errorf("%s: the notice in %s stands %d times, not at both ends", a.ID, lang, n)
+			}
+		}
 		for _, r := range a.rules {
 			if !r.fromTerm && strings.Count(page, ">"+r.id+"<")+strings.Count(page, ">"+r.id+" [") != len(a.Languages) {
 				t.Errorf("%s: rule %s is not beside the words of each language", a.ID, r.id)

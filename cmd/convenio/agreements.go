@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"convenio/agreement"
+	"convenio/agreement/paper"
 	"convenio/examples/agreements"
 	"convenio/exchange"
 	"convenio/node"
@@ -139,9 +140,11 @@ func showCmd(io stdio) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "show AGREEMENT",
 		Short: "Print the articles with their machine terms beside them",
-		Long: `Prints the agreement as text in one language, or as one HTML page with every language side by side,
-which a browser prints to paper or PDF: the digest of the signed text stands on each page.`,
+		Long: `Prints the agreement as text in one language, or as the PDF or the HTML page that people sign: every
+language side by side, the machine terms below the words that they carry out, the digest of the
+signed text on each page and room for the signatures. The same text gives the same PDF, byte by byte.`,
 		Example: `  convenio agreement show co-us-demo --lang es | less
+  convenio agreement show co-us-demo --format pdf -o co-us-demo.pdf
   convenio agreement show irpr --format html -o irpr.html`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -158,12 +161,18 @@ which a browser prints to paper or PDF: the digest of the signed text stands on 
 					return err
 				}
 				return io.write(out, b, 0o644)
+			case "pdf":
+				b, err := paper.PDF(a)
+				if err != nil {
+					return err
+				}
+				return io.write(out, b, 0o644)
 			}
-			return hint(fmt.Errorf("format %q", format), "write text or html")
+			return hint(fmt.Errorf("format %q", format), "write text, html or pdf")
 		},
 	}
 	c.Flags().StringVar(&lang, "lang", "en", "language of the text, for instance es")
-	c.Flags().StringVar(&format, "format", "text", "text or html")
+	c.Flags().StringVar(&format, "format", "text", "text, html or pdf")
 	c.Flags().StringVarP(&out, "output", "o", "-", "file to write, - for standard output")
 	return c
 }

@@ -66,6 +66,7 @@ var packages = []entry{
 	{pkg: "gallery/segment", reach: disk, ours: []string{"finger", "gallery", "gallery/code", "gallery/kernel"}},
 	{pkg: "gallery/trial", reach: disk, ours: []string{"finger", "gallery", "gallery/kernel", "gallery/segment", "synth"}},
 	{pkg: "agreement", reach: pure},
+	{pkg: "agreement/paper", reach: pure, ours: []string{"agreement"}},
 	{pkg: "examples/agreements", reach: pure, ours: []string{"agreement"}},
 	{pkg: "ledger", reach: disk | serves | dials, tests: []string{"ledger/ledgertest"}},
 	{pkg: "ledger/audit", reach: pure, ours: []string{"ledger"}, tests: []string{"ledger/ledgertest"}},
@@ -82,7 +83,7 @@ var packages = []entry{
 		"node", "registry", "synth",
 	}},
 	{pkg: "cmd/convenio", reach: disk | serves | dials, ours: []string{
-		"agreement", "api", "capture", "demo", "eval", "eval/chart", "examples/agreements", "exchange", "explain", "explain/page", "finger",
+		"agreement", "agreement/paper", "api", "capture", "demo", "eval", "eval/chart", "examples/agreements", "exchange", "explain", "explain/page", "finger",
 		"formats/content", "formats/fmr", "formats/picture", "formats/wsq", "gallery/segment", "gallery/trial", "ledger", "ledger/audit", "node", "osia",
 		"synth",
 	}, tests: []string{"internal/loopback"}},
@@ -97,6 +98,8 @@ type library struct {
 
 // libraries keeps each technology's name inside its adapter.
 var libraries = []library{
+	{"codeberg.org/go-fonts/liberation", []string{"agreement/paper"}},
+	{"codeberg.org/go-pdf/fpdf", []string{"agreement/paper"}},
 	{"github.com/cedar-policy/cedar-go", []string{"agreement"}},
 	{"github.com/getkin/kin-openapi", []string{"node", "osia"}},
 	{"github.com/go-jose/go-jose/v4", []string{"osia"}},
@@ -114,7 +117,7 @@ var libraries = []library{
 	{"github.com/transparency-dev/formats", []string{"ledger"}},
 	{"github.com/transparency-dev/merkle", []string{"ledger"}},
 	{"github.com/transparency-dev/tessera", []string{"ledger"}},
-	{"golang.org/x/image", []string{"formats/picture"}},
+	{"golang.org/x/image", []string{"agreement/paper", "formats/picture"}},
 	{"golang.org/x/mod", []string{"exchange", "ledger", "ledger/ledgertest", "node"}},
 	{"golang.org/x/sync", []string{"ledger"}},
 	{"golang.org/x/sys", []string{"gallery/kernel", "gallery/segment", "node"}},
