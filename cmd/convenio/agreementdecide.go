@@ -14,12 +14,15 @@ import (
 func decideCmd(io stdio) *cobra.Command {
 	var path, request, lang string
 	var asJSON bool
+	var skew time.Duration
 	c := &cobra.Command{
 		Use:   "decide",
 		Short: "Say how an agreement decides a request, and by which articles",
 		Long: `Decides a request written as JSON; docs/agreement.md describes its form, and 'convenio agreement
 vocabulary' lists the words of an agreement. The outcome is permit, deny, silent-suppress or refer
-(a person decides). A request that names no side is decided from both; the stronger answer stands.`,
+(a person decides). A request that names no side is decided from both; the stronger answer stands.
+Where an entry into force or an end is nearer to the request than --skew, so that two clocks could
+decide under different rules, it is said.`,
 		Example: "  convenio agreement decide --agreement co-us-demo --request request.json --json",
 		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
@@ -28,8 +31,12 @@ vocabulary' lists the words of an agreement. The outcome is permit, deny, silent
 				return err
 			}
 			o := a.Opine(q)
+			doubt := a.ClockDoubt(q.Now, skew)
 			if asJSON {
-				return io.json(o)
+				return io.json(struct {
+					agreement.Opinion
+					ClockDoubt *agreement.Problem `json:"clock_doubt,omitempty"`
+				}{o, doubt})
 			}
 			io.printf("%s, articles %s\n", o.Outcome, strings.Join(o.Articles, ", "))
 			for _, w := range o.Reasons {
@@ -46,10 +53,14 @@ vocabulary' lists the words of an agreement. The outcome is permit, deny, silent
 			if len(o.Missing) > 0 {
 				io.printf("  not stated: %s\n", strings.Join(o.Missing, ", "))
 			}
+			if doubt != nil {
+				io.printf("  clock: %s\n", doubt)
+			}
 			return nil
 		},
 	}
 	requestFlags(c, &path, &request)
+	skewFlag(c, &skew)
 	c.Flags().StringVar(&lang, "lang", "", "print the reasons in this language alone")
 	c.Flags().BoolVar(&asJSON, "json", false, "print the decision as JSON")
 	return c

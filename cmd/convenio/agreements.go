@@ -247,47 +247,6 @@ bytes; a node runs under nothing else.`,
 	return c
 }
 
-func verifyCmd(io stdio) *cobra.Command {
-	var cards, sigs []string
-	c := &cobra.Command{
-		Use:     "verify AGREEMENT",
-		Short:   "Check that the parties of the given cards have signed exactly this text",
-		Example: "  convenio agreement verify agreement.txtar --card co/card.json --card us/card.json --signature co.signature.json --signature us.signature.json",
-		Args:    cobra.ExactArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
-			a, err := loadAgreement(args[0])
-			if err != nil {
-				return err
-			}
-			keys, err := partyKeys(cards)
-			if err != nil {
-				return err
-			}
-			var list []agreement.Signature
-			for _, f := range sigs {
-				b, err := os.ReadFile(f)
-				if err != nil {
-					return err
-				}
-				s, err := agreement.ParseSignature(b)
-				if err != nil {
-					return hint(fmt.Errorf("%s: %w", f, err), "give --signature the file that 'convenio agreement sign' wrote")
-				}
-				list = append(list, s)
-			}
-			if _, err := agreement.VerifySignatures(a.Bundle(), list, keys); err != nil {
-				return hint(err, "every party signs the same bundle file, with the key whose card is given")
-			}
-			io.printf("signed by all parties: %s %s, digest %s\n", a.ID, a.Version, a.Digest())
-			return nil
-		},
-	}
-	c.Flags().StringArrayVar(&cards, "card", nil, "a party's card (required, one for each party)")
-	c.Flags().StringArrayVar(&sigs, "signature", nil, "a signature file (required, one for each party)")
-	required(c, "card", "signature")
-	return c
-}
-
 func installCmd(io stdio) *cobra.Command {
 	var dir string
 	var sigs []string
