@@ -142,7 +142,7 @@ func showCmd(io stdio) *cobra.Command {
 		Short: "Print the articles with their machine terms beside them",
 		Long: `Prints the agreement as text in one language, or as the PDF or the HTML page that people sign: every
 language side by side, the machine terms below the words that they carry out, the digest of the
-signed text on each page and room for the signatures. The same text gives the same PDF, byte by byte.`,
+signed text on each page and room for the signatures. The same text gives the same PDF to the byte.`,
 		Example: `  convenio agreement show co-us-demo --lang es | less
   convenio agreement show co-us-demo --format pdf -o co-us-demo.pdf
   convenio agreement show irpr --format html -o irpr.html`,
