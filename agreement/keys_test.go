@@ -11,7 +11,9 @@ import (
 
 func TestParseKeys(t *testing.T) {
 	a, b := base64.StdEncoding.EncodeToString(public(partyKey('a'))), base64.StdEncoding.EncodeToString(public(partyKey('b')))
-	line := func(party, key, more string) string { return fmt.Sprintf(`{"party": %q, "key": %q%s}`, party, key, more) }
+	line := func(party, key, more string) string {
+		return fmt.Sprintf(`{"party": %q, "key": %q%s}`, party, key, more)
+	}
 	list := func(lines ...string) string { return `{"keys": [` + strings.Join(lines, ",") + `]}` }
 	keys, err := ParseKeys([]byte(list(
 		line("aa", a, `, "until": "2026-01-01T00:00:00Z"`),

@@ -47,8 +47,12 @@ func (s *solver) test(a *Agreement, r *rule) *test {
 }
 
 // find looks for a request for an act on which every test of hold holds and none
-// of not does, starting from what suits the first permit of hold.
+// of not does, starting from what suits the first permit of hold. It costs at least
+// one evaluation, so that many tests that cannot meet are bounded as well.
 func (s *solver) find(act string, hold, not []*test) (*Request, bool) {
+	if s.checks--; s.checks <= 0 {
+		return nil, false
+	}
 	s.values, s.allowed, s.frozen = make([]int, len(s.d.vars)), map[int][]int{}, make([]bool, len(s.d.vars))
 	for _, t := range hold {
 		if !t.r.forbid && len(t.r.acts) > 0 {

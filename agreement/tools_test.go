@@ -84,7 +84,7 @@ func TestProveFindsCounterexamples(t *testing.T) {
     possible: silent-suppress
   - id: reference-is-impossible
     says: {es: No se remite., en: Nothing is referred.}
-    acts: [search]
+    acts: [reach]
     possible: refer
 `))
 	if err != nil {

@@ -31,7 +31,7 @@ type setter struct {
 	height        float64
 	rows          []*row
 	running       [][]line // the running head of each column
-	where         string // what is being set, for errors
+	where         string   // what is being set, for errors
 	err           error
 	columns       int
 	columnW, full float64 // width of a language's column; of the page between its margins
