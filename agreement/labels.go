@@ -89,7 +89,7 @@ var labels = map[string]map[string]string{
 		"purposes":            "Fines",
 		"date":                "fecha", "before": "antes del",
 		"acts": "Actos", "roles": "Funciones", "grounds": "Motivos",
-		"safeguards": "Salvaguardias", "categories": "Clases de registro", "tiers": "Grados de comunicación",
+		"safeguards": "Salvaguardias", "categories": "Clases de registro", "tiers": "Niveles de comunicación",
 		"lists": "Las listas, con las palabras que lee la máquina", "signing": "Las Partes firman el texto cuya huella SHA-256 es", "sign-name": "Nombre y cargo",
 		"sign-place": "Lugar y fecha", "sign-hand": "Firma",
 	},

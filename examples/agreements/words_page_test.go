@@ -19,7 +19,7 @@ func TestPageOfWords(t *testing.T) {
 	b.WriteString("What a request under each agreement may say: `convenio agreement vocabulary` prints the same.\n")
 	b.WriteString("In brackets, what leaving a fact out says; of an act, what a request for it must state. The form of a request is in [the manual](agreement.md#5-a-request-and-its-decision).\n\n")
 	b.WriteString("Lo que puede decir una solicitud bajo cada acuerdo: `convenio agreement vocabulary` imprime lo mismo.\n")
-	b.WriteString("Entre corchetes, lo que significa omitir un hecho; de un acto, lo que su solicitud ha de declarar. La forma de la solicitud está en [el manual](agreement.es.md#1-preguntar-a-un-acuerdo).\n")
+	b.WriteString("Entre corchetes, lo que significa omitir un hecho; de un acto, lo que su solicitud ha de declarar. La forma de la solicitud está en [el manual](agreement.es.md#5-una-solicitud-y-su-decisión).\n")
 	for _, name := range agreements.Names() {
 		a := shipped(t, name)
 		for _, lang := range a.Languages {
