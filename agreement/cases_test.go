@@ -200,6 +200,12 @@ var decideCases = []decideCase{
 	{"one datum too many", borderDisclose, used("data-day", 500), Deny, []string{"17"}},
 	{"the count is missing", borderSearch, func(r *Request) { r.Used = nil }, Deny, []string{"17"}},
 	{"the count of another quota is missing", borderSearch, func(r *Request) { r.Used = map[string]int{"border-day": 0} }, Permit, []string{"5"}},
+	// The basis of what leaves Colombia: article 18c.
+	{"data of Colombia after the list was changed", borderDisclose, listed("removed"), Deny, []string{"18c"}},
+	{"data of Colombia while the list is under review", borderDisclose, listed("in-review"), Refer, []string{"18c"}},
+	{"a query to Colombia whatever the list says", borderSearch, listed("removed"), Permit, []string{"5"}},
+	{"a query of Colombia after the list was changed", borderSearch, func(r *Request) { turned(r); listed("removed")(r) }, Deny, []string{"18c"}},
+	{"a query of Colombia while the list is under review", borderSearch, func(r *Request) { turned(r); listed("in-review")(r) }, Refer, []string{"18c"}},
 	// Suspension and entry into force: articles 22 and 24.
 	{"search while suspended", borderSearch, func(r *Request) { r.Suspended = true }, Deny, []string{"22"}},
 	{"reach while suspended", borderReach, func(r *Request) { r.Suspended = true }, Deny, []string{"22"}},
@@ -217,4 +223,9 @@ var decideCases = []decideCase{
 
 func used(quota string, n int) func(*Request) {
 	return func(r *Request) { r.Used[quota] = n }
+}
+
+// listed says whether the recipient is on the list of adequate countries.
+func listed(word string) func(*Request) {
+	return func(r *Request) { r.Facts = map[string]any{"adequacy-list": word} }
 }

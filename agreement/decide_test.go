@@ -43,7 +43,7 @@ func TestDecideByArticle(t *testing.T) {
 func without(a *Agreement, drop *rule) *Agreement {
 	b := *a
 	b.rules = slices.DeleteFunc(slices.Clone(a.rules), func(r *rule) bool { return r == drop })
-	b.slices = slice(&b)
+	b.slices, b.refers = slice(&b), sliceRefers(&b)
 	return &b
 }
 
