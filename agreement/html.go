@@ -58,12 +58,14 @@ type PageTerm struct {
 	Why   string
 }
 
-// pageList is a closed list of the agreement.
+// PageList is a closed list of the agreement, its title in each language.
 type PageList struct {
 	Titles []string
 	Rows   []PageRow
 }
 
+// PageRow is one entry of a list: the word that the machine reads, the names that
+// people read, and what else is fixed of it.
 type PageRow struct {
 	ID    string
 	Names []string
