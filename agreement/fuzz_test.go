@@ -81,7 +81,7 @@ func FuzzDecide(f *testing.F) {
 		if len(d.Articles) == 0 {
 			t.Fatal("no article decides")
 		}
-		if d.Permitted() && (!a.words.purpose[r.Purpose] || r.Suspended || r.From == r.To || len(d.Errors) > 0) {
+		if d.Permitted() && (!a.words.purpose[r.Purpose] || r.Suspended.Whole || r.From == r.To || len(d.Errors) > 0) {
 			t.Fatalf("permitted: %+v", r)
 		}
 	})
