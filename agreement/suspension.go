@@ -132,6 +132,10 @@ func (a *Agreement) suspends(r *Request) bool {
 	return true
 }
 
+// Suspends reports whether a request falls in what it says is suspended, whatever
+// else would become of it.
+func (a *Agreement) Suspends(r Request) bool { return a.suspends(&r) }
+
 // holds finds a suspended part that a request is in, or -1. A word that the request
 // leaves out is in what is suspended and not in what is excepted.
 func (s *Suspension) holds(r *Request, category string) int {

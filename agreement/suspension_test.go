@@ -1,6 +1,7 @@
 package agreement
 
 import (
+	"bytes"
 	"crypto/ed25519"
 	"encoding/json"
 	"slices"
@@ -405,3 +406,37 @@ func TestNoticeInPartIsSigned(t *testing.T) {
 		t.Errorf("%s, %v", m, err)
 	}
 }
+
+// The bytes under a notice's signature, for other implementations: Ed25519 with the
+// seed of 32 bytes "c".
+func TestNoticeVectors(t *testing.T) {
+	key := ed25519.NewKeyFromSeed(bytes.Repeat([]byte{'c'}, 32))
+	whole := Notice{Agreement: Digest{0xab}, Party: "co", Kind: Suspend, From: at, Reason: "x <y>", Sequence: 7}
+	part := whole
+	part.Part = &Part{Acts: []string{"search"}, Purposes: []string{"b", "a"}, Categories: []string{"visa"}}
+	for name, c := range map[string]struct {
+		n             Notice
+		message, hash string
+	}{
+		"whole": {whole, `{"agreement":"ab` + strings.Repeat("00", 31) + `","party":"co","kind":"suspend","from":"2026-03-04T15:30:00Z","reason":"x \u003cy\u003e","sequence":7}`, wholeSignature},
+		"part": {part, `{"agreement":"ab` + strings.Repeat("00", 31) + `","party":"co","kind":"suspend","from":"2026-03-04T15:30:00Z","reason":"x \u003cy\u003e","sequence":7,` +
+			`"part":{"acts":["search"],"purposes":["a","b"],"categories":["visa"]}}`, partSignature},
+	} {
+		s, err := SignNotice(c.n, key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := s.message()
+		if err != nil || string(m) != "convenio-agreement-notice-v1\x00"+c.message {
+			t.Errorf("%s: signed %q, %v", name, m, err)
+		}
+		if s.Sig != c.hash {
+			t.Errorf("%s: signature %s", name, s.Sig)
+		}
+	}
+}
+
+const (
+	wholeSignature = "/+1SiD1wU9qu9K3a5Nmpr7KRT990rZU62QSeo/1Jooc5JjSVzmBhPZmzKSdMBdXDPWrx2kMCPkonyZOekCTEDw=="
+	partSignature  = "WfgKp+gsx/WV9dPRxxFH6bQ+FBdA1ZFLvlL1R3+LJX0n/51EIQh9pEgcdrDoJMRoXXHA8NmLHvYzpV1xcHn6Cg=="
+)

@@ -202,6 +202,12 @@ func (n *Node) answerSearch(ctx context.Context, id exchange.ID) error {
 	if err != nil {
 		return fmt.Errorf("search gallery: %w", err)
 	}
+	if r, d, err = n.decideAgain(ctx, detail, len(good), worst); err != nil {
+		return err
+	}
+	if !d.Permitted() { // suspended while the gallery was searched
+		return n.refuseSearch(ctx, x, decisionBody{Request: r, Decision: d, Asker: &detail.Asker})
+	}
 	return n.settleSearch(ctx, x, d, found)
 }
 

@@ -168,8 +168,9 @@ func InstallAgreement(dir string, bundle []byte, signatures [][]byte) (*agreemen
 	return a, nil
 }
 
-// SignNotice writes a notice of the party whose folder it is, under the agreement installed there.
-func SignNotice(dir, kind, reason string, sequence int, from time.Time) ([]byte, error) {
+// SignNotice writes a notice of the party whose folder it is, under the agreement installed there; part
+// is what it is of, and nil for the whole.
+func SignNotice(dir, kind, reason string, sequence int, from time.Time, part *agreement.Part) ([]byte, error) {
 	cfg, err := LoadConfig(ConfigOf(dir))
 	if err != nil {
 		return nil, err
@@ -190,9 +191,12 @@ func SignNotice(dir, kind, reason string, sequence int, from time.Time) ([]byte,
 		return nil, errors.New("the folder holds no party key: sign where it is kept")
 	}
 	s, err := agreement.SignNotice(agreement.Notice{
-		Agreement: a.Digest(), Party: word(keys.ID), Kind: kind, From: from.UTC().Truncate(time.Second), Reason: reason, Sequence: sequence,
+		Agreement: a.Digest(), Party: word(keys.ID), Kind: kind, From: from.UTC().Truncate(time.Second), Reason: reason, Sequence: sequence, Part: part,
 	}, keys.Party)
 	if err != nil {
+		return nil, err
+	}
+	if err := a.CheckNotice(s.Notice); err != nil {
 		return nil, err
 	}
 	return s.Marshal(), nil

@@ -80,7 +80,7 @@ func (l *law) state(at time.Time) agreement.State {
 	s, err := agreement.Fold(l.Agreement, l.notices, at)
 	if err != nil {
 		// Notices are checked before they are kept; if they do not fold, nothing is allowed.
-		return agreement.State{Suspended: true}
+		return agreement.State{Suspended: agreement.Suspension{Whole: true}}
 	}
 	return s
 }
@@ -91,12 +91,14 @@ func (l *law) stands(at time.Time) string {
 	switch {
 	case s.Terminated:
 		return "terminated"
-	case s.Suspended:
+	case s.Suspended.Whole:
 		return "suspended"
 	case at.Before(l.From):
 		return "not-yet"
 	case !l.Until.IsZero() && !at.Before(l.Until):
 		return "expired"
+	case s.Suspended.Any():
+		return "suspended-in-part"
 	}
 	return "in-force"
 }
@@ -112,7 +114,7 @@ func (l *law) admit(raw []byte, at time.Time) (agreement.SignedNotice, bool, err
 	}
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	if slices.Contains(l.notices, s.Notice) {
+	if slices.ContainsFunc(l.notices, s.Notice.Same) {
 		return s, false, nil
 	}
 	if _, err := agreement.Fold(l.Agreement, append(slices.Clone(l.notices), s.Notice), at); err != nil {
@@ -124,7 +126,7 @@ func (l *law) admit(raw []byte, at time.Time) (agreement.SignedNotice, bool, err
 func (l *law) add(n agreement.Notice) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if !slices.Contains(l.notices, n) {
+	if !slices.ContainsFunc(l.notices, n.Same) {
 		l.notices = append(l.notices, n)
 	}
 }
