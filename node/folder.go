@@ -136,6 +136,13 @@ func InstallAgreement(dir string, bundle []byte, signatures [][]byte) (*agreemen
 	if err != nil {
 		return nil, err
 	}
+	if have, err := os.ReadFile(cfg.path(agreementDir, bundleFile)); err == nil {
+		installed, err := agreement.ParseBundle(have)
+		if err != nil {
+			return nil, fmt.Errorf("agreement in %s: %w", cfg.path(agreementDir), err)
+		}
+		return nil, cfg.oneLaw(installed, bundle, "the text to be installed")
+	}
 	if err := writeNew(cfg.path(agreementDir, bundleFile), bundle); err != nil {
 		return nil, err
 	}

@@ -15,16 +15,8 @@ import (
 // because the partner refuses the next one when this one is missing.
 const noticeLife = exchange.DefaultMaxLife - 24*time.Hour
 
-func (n *Node) storedNotices(ctx context.Context) ([][]byte, error) {
-	rows, err := n.store.Notices(ctx, n.law.digest.String())
-	if err != nil {
-		return nil, err
-	}
-	var out [][]byte
-	for _, r := range rows {
-		out = append(out, r.Signed)
-	}
-	return out, nil
+func (n *Node) storedNotices(ctx context.Context) ([]registry.Notice, error) {
+	return n.store.Notices(ctx, n.law.digest.String())
 }
 
 // giveNotice puts a notice of our own party into force here, at once, and tells the partner.
