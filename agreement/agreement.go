@@ -29,6 +29,7 @@ type Agreement struct {
 	Acts        []Act     // what it rules on
 	Facts       []Fact    // what its rules ask of a request in its own words
 	Articles    []Article // in order
+	Overseers   []Overseer
 
 	From  time.Time // in force from this instant
 	Until time.Time // until just before this instant; zero for no end
@@ -41,6 +42,7 @@ type Agreement struct {
 	defaultReason    Text
 	suspensionReason Text
 	forceReason      Text
+	suspendedActs    []string // that stop while the agreement is suspended
 
 	bundle []byte
 	digest Digest

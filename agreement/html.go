@@ -198,7 +198,10 @@ func (a *Agreement) pageLists(ds map[string]*describer) []pageList {
 		}
 		return rs
 	}
-	var parties, authorities, fields, facts []pageRow
+	var parties, authorities, overseers, fields, facts []pageRow
+	for _, x := range a.Overseers {
+		overseers = append(overseers, row(x.ID, x.Name, x.Party))
+	}
 	for _, p := range a.Parties {
 		parties = append(parties, row(p.ID, p.Name, strings.Join(p.Nationalities, ", ")))
 	}
@@ -225,6 +228,9 @@ func (a *Agreement) pageLists(ds map[string]*describer) []pageList {
 	}
 	add("parties", parties)
 	add("authorities", authorities)
+	if len(overseers) > 0 {
+		add("overseers", overseers)
+	}
 	add("purposes", rows(a.Purposes))
 	add("role", rows(a.Roles))
 	add("ground", rows(a.Grounds))

@@ -113,19 +113,39 @@ func (p *Part) apart(q *Part) bool {
 	return false
 }
 
-// holds reports whether a request about records of a category is in the part.
-// unsaid is the answer for a word that the request leaves out.
-func (p *Part) holds(r *Request, category string, unsaid bool) bool {
+// asked is what suspensions look at in a request; what it does not say in listed
+// words is "".
+type asked struct{ act, purpose, authority, from, to, category string }
+
+func (a *Agreement) asked(r *Request) asked {
+	listed := func(w string, list map[string]bool) string {
+		if !list[w] {
+			return ""
+		}
+		return w
+	}
+	q := asked{
+		act: listed(r.Act, a.words.act), purpose: listed(r.Purpose, a.words.purpose), authority: listed(r.Authority, a.words.authority),
+		from: listed(r.From, a.words.party), to: listed(r.To, a.words.party), category: listed(r.Record.Category, a.words.category),
+	}
+	switch q.act {
+	case ActSearch:
+		q.category = "" // of no category: see suspends
+	case ActReach:
+		q.act = ActSearch // a record takes part in a search and in nothing else
+	}
+	return q
+}
+
+// holds reports whether what is asked is in the part; unsaid is the answer for a
+// word that is not said.
+func (p *Part) holds(q asked, unsaid bool) bool {
 	in := func(list []string, w string) bool {
 		return len(list) == 0 || w == "" && unsaid || slices.Contains(list, w)
 	}
-	act := r.Act
-	if act == ActReach {
-		act = ActSearch // a record takes part in a search and in nothing else
-	}
-	return in(p.Acts, act) && in(p.Purposes, r.Purpose) && in(p.Authorities, r.Authority) &&
-		in(p.Asking, r.From) && in(p.Answering, r.To) && (in(p.Parties, r.From) || in(p.Parties, r.To)) &&
-		in(p.Categories, category)
+	return in(p.Acts, q.act) && in(p.Purposes, q.purpose) && in(p.Authorities, q.authority) &&
+		in(p.Asking, q.from) && in(p.Answering, q.to) && (in(p.Parties, q.from) || in(p.Parties, q.to)) &&
+		in(p.Categories, q.category)
 }
 
 // CheckPart says which word of a part the agreement's lists do not hold.
@@ -137,6 +157,9 @@ func (a *Agreement) CheckPart(p Part) error {
 		for _, w := range *l {
 			if i == 0 && w == ActReach && a.words.act[ActSearch] {
 				return fmt.Errorf("part: acts: a record is reached in a search and nowhere else; name %s", ActSearch)
+			}
+			if i == 0 && known[i][w] && !slices.Contains(a.suspendedActs, w) {
+				return fmt.Errorf("part: acts: %s goes on while %s is suspended (article %s)", w, a.ID, a.SuspensionRule)
 			}
 			if !known[i][w] {
 				return fmt.Errorf("part: %s: %.70q is not listed in %s; listed are %s", partLists[i], w, a.ID, few(known[i]))

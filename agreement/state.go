@@ -31,7 +31,8 @@ type Stand struct {
 // suspended can resume, the whole or a part, so both may have to; a termination,
 // once in effect, is final. A notice has no effect before its From; a party's
 // notices in effect work in their sequence. Of more than two parties, a party
-// suspends only what it asks and answers itself.
+// suspends only what it asks and answers itself. What is said of a party holds for
+// an overseer that the agreement lists, but that it cannot terminate.
 //
 // Notices must have been verified. An error (a gap, two different notices of one
 // number, another agreement, a party of another agreement, a part in words that the
@@ -115,8 +116,8 @@ func (a *Agreement) CheckNotice(n Notice) error {
 	if n.Agreement != a.digest {
 		return fmt.Errorf("notice %d of %s is about another agreement", n.Sequence, n.Party)
 	}
-	if _, ok := a.Party(n.Party); !ok {
-		return fmt.Errorf("notice %d is of %s, which is no party of %s", n.Sequence, n.Party, a.ID)
+	if err := a.mayGive(&n); err != nil {
+		return err
 	}
 	if n.Part != nil {
 		if err := a.CheckPart(*n.Part); err != nil {
@@ -125,9 +126,6 @@ func (a *Agreement) CheckNotice(n Notice) error {
 	}
 	return nil
 }
-
-// partyOf is the party on whose behalf a notice is given.
-func (a *Agreement) partyOf(by string) string { return by }
 
 // work is what a notice makes of its party's suspensions that stand.
 func (n *Notice) work(stands []Stand) []Stand {

@@ -121,11 +121,12 @@ func (a *Agreement) suspends(r *Request) bool {
 	if s.Whole || len(s.Parts) == 0 {
 		return s.Whole
 	}
-	if len(a.Categories) == 0 || r.Record.Category != "" && r.Act != ActSearch {
-		return s.holds(r, r.Record.Category) >= 0
+	q := a.asked(r)
+	if len(a.Categories) == 0 || q.category != "" {
+		return s.holds(q) >= 0
 	}
 	for _, c := range a.Categories {
-		if s.holds(r, c.ID) < 0 {
+		if q.category = c.ID; s.holds(q) < 0 {
 			return false
 		}
 	}
@@ -136,12 +137,12 @@ func (a *Agreement) suspends(r *Request) bool {
 // else would become of it.
 func (a *Agreement) Suspends(r Request) bool { return a.suspends(&r) }
 
-// holds finds a suspended part that a request is in, or -1. A word that the request
-// leaves out is in what is suspended and not in what is excepted.
-func (s *Suspension) holds(r *Request, category string) int {
+// holds finds a suspended part that what is asked is in, or -1. A word that is not
+// said is in what is suspended and not in what is excepted.
+func (s *Suspension) holds(q asked) int {
 	return slices.IndexFunc(s.Parts, func(p SuspendedPart) bool {
-		return (p.Of == "" || r.From == p.Of || r.To == p.Of) && p.Part.holds(r, category, true) &&
-			!slices.ContainsFunc(p.Except, func(e Part) bool { return e.holds(r, category, false) })
+		return (p.Of == "" || q.from == p.Of || q.to == p.Of) && p.holds(q, true) &&
+			!slices.ContainsFunc(p.Except, func(e Part) bool { return e.holds(q, false) })
 	})
 }
 
@@ -150,11 +151,11 @@ func (a *Agreement) sayPart(d *Decision, r *Request) {
 	if r.Suspended.Whole || !a.suspends(r) {
 		return
 	}
-	category := r.Record.Category
-	if (category == "" || r.Act == ActSearch) && len(a.Categories) > 0 {
-		category = a.Categories[0].ID
+	q := a.asked(r)
+	if q.category == "" && len(a.Categories) > 0 {
+		q.category = a.Categories[0].ID
 	}
-	part := r.Suspended.Parts[r.Suspended.holds(r, category)].Part
+	part := r.Suspended.Parts[r.Suspended.holds(q)].Part
 	for i := range d.Reasons {
 		if x := a.byID[cedar.PolicyID(d.Reasons[i].Rule)]; x == nil || !x.cond.suspended {
 			continue

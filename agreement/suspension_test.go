@@ -53,6 +53,7 @@ func TestSuspendedInPart(t *testing.T) {
 		{"a record of another category", borderReach, part(Part{Categories: []string{"visa"}}), false},
 		{"a record, while searches are", borderReach, part(Part{Acts: []string{ActSearch}}), true},
 		{"a record, for the purpose", borderReach, part(Part{Purposes: []string{border}}), true},
+		{"a record, when an authority of no list is said", func() Request { r := borderReach(); r.Authority = "us-navy"; return r }, part(Part{Authorities: []string{"us-border"}}), true},
 		{"a record, when no authority is said", func() Request { r := borderReach(); r.Authority = ""; return r }, part(Part{Authorities: []string{"us-border"}}), true},
 		{"disclosure, for the purpose", borderDisclose, part(Part{Purposes: []string{border}}), true},
 		{"disclosure, while searches are", borderDisclose, part(Part{Acts: []string{ActSearch}}), false},
@@ -300,8 +301,9 @@ func TestFoldSaysWhatTheLastNoticeOfEachPartySays(t *testing.T) {
 	a := demo(t)
 	rapid.Check(t, func(t *rapid.T) {
 		r := drawRequest(t, a)
+		q := a.asked(&r)
 		for w, word := range map[*string]string{
-			&r.Act: ActReach, &r.From: "us", &r.To: "co", &r.Authority: "us-border", &r.Purpose: "border-examination", &r.Record.Category: "visa",
+			&q.act: ActSearch, &q.from: "us", &q.to: "co", &q.authority: "us-border", &q.purpose: "border-examination", &q.category: "visa",
 		} {
 			if *w == "" {
 				*w = word // a word left out is in what is suspended, and not in what is lifted
@@ -313,12 +315,12 @@ func TestFoldSaysWhatTheLastNoticeOfEachPartySays(t *testing.T) {
 			stands := false
 			for i := range rapid.IntRange(0, 6).Draw(t, "n") {
 				n := Notice{Agreement: a.Digest(), Party: p, Sequence: i + 1, From: at, Kind: rapid.SampledFrom([]string{Suspend, Resume}).Draw(t, "kind")}
-				q := Part{}
-				if q = drawPart(t, a); !q.Empty() {
-					n.Part = &q
+				of := drawPart(t, a)
+				if !of.Empty() {
+					n.Part = &of
 				}
 				notices = append(notices, n)
-				if q.holds(&r, r.Record.Category, n.Kind == Suspend) {
+				if of.holds(q, n.Kind == Suspend) {
 					stands = n.Kind == Suspend
 				}
 			}
@@ -328,7 +330,7 @@ func TestFoldSaysWhatTheLastNoticeOfEachPartySays(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := s.Suspended.Whole || s.Suspended.holds(&r, r.Record.Category) >= 0; got != want {
+		if got := s.Suspended.Whole || s.Suspended.holds(q) >= 0; got != want {
 			t.Fatalf("%v, want %v, from %+v", got, want, s.Suspended)
 		}
 	})
@@ -440,3 +442,80 @@ const (
 	wholeSignature = "/+1SiD1wU9qu9K3a5Nmpr7KRT990rZU62QSeo/1Jooc5JjSVzmBhPZmzKSdMBdXDPWrx2kMCPkonyZOekCTEDw=="
 	partSignature  = "WfgKp+gsx/WV9dPRxxFH6bQ+FBdA1ZFLvlL1R3+LJX0n/51EIQh9pEgcdrDoJMRoXXHA8NmLHvYzpV1xcHn6Cg=="
 )
+
+// An overseer that the agreement lists suspends for cause, in whole or in part, and
+// lifts what it suspended itself.
+func TestOverseerSuspends(t *testing.T) {
+	a := demo(t)
+	border := Part{Purposes: []string{"border-examination"}}
+	n := func(by, kind string, seq int, p *Part) Notice {
+		return Notice{Agreement: a.Digest(), Party: by, Kind: kind, From: at.Add(time.Duration(seq-20) * time.Hour), Sequence: seq, Part: p, Reason: "log not handed over"}
+	}
+	for name, c := range map[string]struct {
+		notices []Notice
+		want    Suspension
+		by      []string
+	}{
+		"the whole":                    {[]Notice{n("co-oversight", Suspend, 1, nil)}, Suspension{Whole: true}, []string{"co-oversight"}},
+		"a part":                       {[]Notice{n("us-oversight", Suspend, 1, &border)}, part(border), []string{"us-oversight"}},
+		"lifted":                       {[]Notice{n("us-oversight", Suspend, 1, &border), n("us-oversight", Resume, 2, nil)}, Suspension{}, nil},
+		"not lifted by its party":      {[]Notice{n("us-oversight", Suspend, 1, &border), n("us", Resume, 1, nil)}, part(border), []string{"us-oversight"}},
+		"beside a party's, each alone": {[]Notice{n("us-oversight", Suspend, 1, &border), n("us", Suspend, 1, nil), n("us", Resume, 2, nil)}, part(border), []string{"us-oversight"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, err := Fold(a, c.notices, at)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(State{Suspended: c.want, By: c.by}, s); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+	noReason := n("co-oversight", Suspend, 1, nil)
+	noReason.Reason = " "
+	for name, c := range map[string]struct {
+		n    Notice
+		want string
+	}{
+		"no cause":    {noReason, "suspends for cause: the notice has to say the reason"},
+		"termination": {n("co-oversight", Terminate, 1, nil), "only a party terminates"},
+		"not listed":  {n("fr-oversight", Suspend, 1, nil), "no party and no overseer of co-us-demo"},
+	} {
+		if _, err := Fold(a, []Notice{c.n}, at); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestOverseersAreRead(t *testing.T) {
+	const list = "overseers:\n  - id: co-oversight\n    party: co\n"
+	for name, c := range map[string]struct{ old, new, want string }{
+		"a party's id":      {list, "overseers:\n  - id: co\n    party: co\n", `"co" is a party and cannot be an overseer`},
+		"of no party":       {list, "overseers:\n  - id: co-oversight\n    party: fr\n", `party "fr" is not listed`},
+		"twice":             {"id: us-oversight", "id: co-oversight", "overseer co-oversight is defined twice"},
+		"acts of no list":   {"acts: [search, reach, disclose, supply, transfer]", "acts: [search, sleep]", `act "sleep" is not listed`},
+		"no acts":           {"acts: [search, reach, disclose, supply, transfer]", "acts: []", "the list for act is empty"},
+		"an unknown member": {list, list + "    key: x\n", "key"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			files := readFolder(t, "../examples/agreements/co-us-demo")
+			head := strings.Replace(string(files[HeaderFile]), c.old, c.new, 1)
+			if head == string(files[HeaderFile]) {
+				t.Fatal("nothing was changed")
+			}
+			files[HeaderFile] = []byte(head)
+			if _, err := Parse(files); err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), HeaderFile+":") {
+				t.Errorf("%v", err)
+			}
+		})
+	}
+}
+
+// What goes on while the agreement is suspended cannot be named as suspended.
+func TestActsThatGoOn(t *testing.T) {
+	a := demo(t)
+	if err := a.CheckPart(Part{Acts: []string{"rectify"}}); err == nil || !strings.Contains(err.Error(), "rectify goes on while co-us-demo is suspended (article 22)") {
+		t.Error(err)
+	}
+}
