@@ -138,4 +138,3 @@ func TestClockSkewIsBounded(t *testing.T) {
 		says(t, bad, err, []string{"node.yaml", "clock_skew", bad, "0s to 1h"})
 	}
 }
-

@@ -197,16 +197,9 @@ func SignNotice(dir, kind, reason string, sequence int, from time.Time, part *ag
 	if keys.Party == nil {
 		return nil, errors.New("the folder holds no party key: sign where it is kept")
 	}
-	s, err := agreement.SignNotice(agreement.Notice{
+	return signNotice(a, agreement.Notice{
 		Agreement: a.Digest(), Party: word(keys.ID), Kind: kind, From: from.UTC().Truncate(time.Second), Reason: reason, Sequence: sequence, Part: part,
 	}, keys.Party)
-	if err != nil {
-		return nil, err
-	}
-	if err := a.CheckNotice(s.Notice); err != nil {
-		return nil, err
-	}
-	return s.Marshal(), nil
 }
 
 func writeNew(path string, b []byte) error {

@@ -62,7 +62,8 @@ func loadLaw(c Config, own, partner exchange.Card) (*law, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &law{Agreement: a, digest: exchange.Digest(a.Digest()), keys: keys, skew: skew}, nil
+	l := &law{Agreement: a, digest: exchange.Digest(a.Digest()), keys: keys, skew: skew}
+	return l, l.checkSigners(c)
 }
 
 func readSignatures(dir string) ([]signatureFile, error) {

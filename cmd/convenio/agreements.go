@@ -332,6 +332,7 @@ of the whole agreement, or of the part that the words after --purpose, --authori
 	var dir, reason, out, as string
 	var sequence int
 	var of partFlags
+	var by signerFlags
 	sign := &cobra.Command{
 		Use:       "sign {suspend|resume|terminate}",
 		Short:     "Write and sign a notice",
@@ -339,20 +340,21 @@ of the whole agreement, or of the part that the words after --purpose, --authori
 		Args:      cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs),
 		ValidArgs: []string{agreement.Suspend, agreement.Resume, agreement.Terminate},
 		RunE: func(_ *cobra.Command, args []string) error {
-			raw, err := node.SignNotice(dir, args[0], reason, sequence, time.Now(), of.get())
+			raw, err := by.sign(dir, args[0], reason, sequence, of.get())
 			if err != nil {
-				return hint(err, "--dir is the folder that holds both the party's key and the installed agreement; --sequence counts from 1")
+				return hint(err, "--dir is the folder that holds both the party's key and the installed agreement; an overseer gives --key and --agreement instead; --sequence counts from 1")
 			}
 			return io.write(out, raw, 0o644)
 		},
 	}
 	fl := sign.Flags()
-	fl.StringVar(&dir, "dir", "", "folder with the party's key and the agreement (required)")
+	fl.StringVar(&dir, "dir", "", "folder with the party's key and the agreement (required, or --overseer)")
 	fl.StringVar(&reason, "reason", "", "why, for people (required)")
 	fl.IntVar(&sequence, "sequence", 0, "1 for the party's first notice, then 2, 3 ... (required)")
 	fl.StringVarP(&out, "output", "o", "-", "file to write, - for standard output")
 	of.add(sign)
-	required(sign, "dir", "reason", "sequence")
+	by.add(sign)
+	required(sign, "reason", "sequence")
 	give := &cobra.Command{
 		Use:   "give NOTICE",
 		Short: "Put a signed notice into force at the node, which tells the partner",

@@ -23,7 +23,7 @@ func keysCmd(io stdio) *cobra.Command {
       --name-es "República de Colombia" --name-en "Republic of Colombia" \
       --exchange 10.0.0.5:7443 --api 10.0.0.5:7444`,
 	}
-	c.AddCommand(keysNewCmd(io), keysShowCmd(io))
+	c.AddCommand(keysNewCmd(io), keysShowCmd(io), keysOverseerCmd(io))
 	return c
 }
 
