@@ -34,6 +34,8 @@ type Agreement struct {
 	From  time.Time // in force from this instant
 	Until time.Time // until just before this instant; zero for no end
 
+	PriorityClasses int // classes in which searches wait, see SearchTerms.Priority; 0: none
+
 	AuthorityOptional bool // a request for an act of its own may leave the authority out
 
 	DefaultDeny      string // article that refuses what no rule permits

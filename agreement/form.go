@@ -227,6 +227,7 @@ type searchForm struct {
 	Examiners        word   `yaml:"examiners"`
 	AnswerWithin     word   `yaml:"answer-within"`
 	EraseProbeWithin word   `yaml:"erase-probe-within"`
+	Priority         word   `yaml:"priority"`
 }
 
 type disclosureForm struct {

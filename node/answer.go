@@ -198,6 +198,7 @@ func (n *Node) answerSearch(ctx context.Context, id exchange.ID) error {
 	}
 	found, err := n.people.Search(ctx, probeFingers(good), func(class string) bool { return may[class] }, gallery.Options{
 		Threshold: gallery.PersonThreshold(terms.FPIR, within.People), Max: max(terms.MaxCandidates, 1), Workers: n.workers(),
+		Lane: n.law.laneOf(x.Purpose),
 	})
 	if err != nil {
 		return fmt.Errorf("search gallery: %w", err)
