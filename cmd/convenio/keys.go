@@ -86,8 +86,8 @@ reads out, in person or by voice.`,
 			if err != nil {
 				return hint(fmt.Errorf("%s: %w", args[0], err), "give the card.json of a node's folder, whole and unchanged")
 			}
-			io.printf("party        %s\nname         %s / %s\nendpoint     %s\nissued       %s\nfingerprint  %s\nparty key    %s\n",
-				card.Party, card.Name.ES, card.Name.EN, card.Endpoint, card.Issued, card.Fingerprint(), base64.StdEncoding.EncodeToString(card.Keys.Party))
+			io.printf("party        %s\nname         %s / %s\nendpoint     %s\nissued       %s\nparty key    %s\nfingerprint  %s\n",
+				card.Party, card.Name.ES, card.Name.EN, card.Endpoint, card.Issued, base64.StdEncoding.EncodeToString(card.Keys.Party), card.Fingerprint())
 			return nil
 		},
 	}
