@@ -29,9 +29,12 @@ type Agreement struct {
 	Acts        []Act     // what it rules on
 	Facts       []Fact    // what its rules ask of a request in its own words
 	Articles    []Article // in order
+	Overseers   []Overseer
 
 	From  time.Time // in force from this instant
 	Until time.Time // until just before this instant; zero for no end
+
+	PriorityClasses int // classes in which searches wait, see SearchTerms.Priority; 0: none
 
 	AuthorityOptional bool // a request for an act of its own may leave the authority out
 
@@ -41,6 +44,7 @@ type Agreement struct {
 	defaultReason    Text
 	suspensionReason Text
 	forceReason      Text
+	suspendedActs    []string // that stop while the agreement is suspended
 
 	bundle []byte
 	digest Digest

@@ -207,13 +207,13 @@ var decideCases = []decideCase{
 	{"a query of Colombia after the list was changed", borderSearch, func(r *Request) { turned(r); listed("removed")(r) }, Deny, []string{"18c"}},
 	{"a query of Colombia while the list is under review", borderSearch, func(r *Request) { turned(r); listed("in-review")(r) }, Refer, []string{"18c"}},
 	// Suspension and entry into force: articles 22 and 24.
-	{"search while suspended", borderSearch, func(r *Request) { r.Suspended = true }, Deny, []string{"22"}},
-	{"reach while suspended", borderReach, func(r *Request) { r.Suspended = true }, Deny, []string{"22"}},
-	{"disclosure while suspended", borderDisclose, func(r *Request) { r.Suspended = true }, Deny, []string{"22"}},
+	{"search while suspended", borderSearch, func(r *Request) { r.Suspended.Whole = true }, Deny, []string{"22"}},
+	{"reach while suspended", borderReach, func(r *Request) { r.Suspended.Whole = true }, Deny, []string{"22"}},
+	{"disclosure while suspended", borderDisclose, func(r *Request) { r.Suspended.Whole = true }, Deny, []string{"22"}},
 	{"the second before entry into force", borderSearch, func(r *Request) { r.Now = demoFrom.Add(-1) }, Deny, []string{"24"}},
 	{"the first instant in force", borderSearch, func(r *Request) { r.Now = demoFrom }, Permit, []string{"5"}},
 	{"the first instant after expiry", borderReach, func(r *Request) { r.Now = demoFrom.AddDate(20, 0, 0) }, Deny, []string{"24"}},
-	{"suspended and about a child and without a case", borderSearch, func(r *Request) { r.Suspended, r.CasePresent, r.Person.AgeYears = true, false, 3 }, Deny, []string{"4", "9", "22"}},
+	{"suspended and about a child and without a case", borderSearch, func(r *Request) { r.Suspended.Whole, r.CasePresent, r.Person.AgeYears = true, false, 3 }, Deny, []string{"4", "9", "22"}},
 	// Nonsense from outside.
 	{"a side that is none", borderSearch, func(r *Request) { r.Side = "both" }, Deny, []string{"23"}},
 	{"no time", borderSearch, func(r *Request) { *r = Request{Act: r.Act, Side: r.Side} }, Deny, []string{"23"}},

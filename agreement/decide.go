@@ -46,6 +46,11 @@ func (a *Agreement) Decide(r Request) Decision {
 	for _, need := range a.lacking(&r) {
 		faults = append(faults, fmt.Sprintf("the request does not state %s", need))
 	}
+	if len(r.Suspended.Parts) > 0 {
+		if err := a.CheckSuspension(r.Suspended); err != nil {
+			faults = append(faults, err.Error())
+		}
+	}
 	set, ok := a.slices[sliceKey{r.Act, r.Purpose}]
 	if !ok {
 		set = a.slices[sliceKey{act: r.Act}]
@@ -61,7 +66,11 @@ func (a *Agreement) Decide(r Request) Decision {
 		return a.defaultDeny()
 	}
 	if effect != cedar.Allow {
-		return a.decided(diag.Reasons)
+		d := a.decided(diag.Reasons)
+		if len(r.Suspended.Parts) > 0 {
+			a.sayPart(&d, &r)
+		}
+		return d
 	}
 	d, referred := a.referred(&r, req)
 	if !referred {

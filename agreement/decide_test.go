@@ -98,7 +98,7 @@ func TestObligations(t *testing.T) {
 			AnswerWithin: 2 * time.Hour, Examiners: 1, Approver: true, Quotas: []string{"data-day"}, Keep: Period{Years: 1},
 			Articles: map[string]string{"answer-within": "16", "examiners": "14", "approver": "16", "keep": "18", "data-day": "17"},
 		}},
-		{"denied", func() Request { r := borderSearch(); r.Suspended = true; return r }(), Obligations{}},
+		{"denied", func() Request { r := borderSearch(); r.Suspended.Whole = true; return r }(), Obligations{}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -183,7 +183,7 @@ func drawChanges(t *rapid.T, a *Agreement) []func(*Request) {
 		func(r *Request) { r.Approved = rapid.Bool().Draw(t, "approved") },
 		func(r *Request) { r.Fingers = rapid.IntRange(0, 10).Draw(t, "fingers") },
 		func(r *Request) { r.MinQuality = rapid.IntRange(0, 100).Draw(t, "quality") },
-		func(r *Request) { r.Suspended = rapid.Bool().Draw(t, "suspended") },
+		func(r *Request) { r.Suspended.Whole = rapid.Bool().Draw(t, "suspended") },
 		func(r *Request) { r.Now = demoFrom.AddDate(rapid.IntRange(-1, 22).Draw(t, "year"), 0, 0) },
 		func(r *Request) {
 			r.Used = map[string]int{}
@@ -208,7 +208,7 @@ func TestUnlistedIsNeverPermitted(t *testing.T) {
 		}
 		permits++
 		w := a.words
-		if !w.purpose[r.Purpose] || !w.party[r.From] || !w.party[r.To] || r.From == r.To || r.Suspended {
+		if !w.purpose[r.Purpose] || !w.party[r.From] || !w.party[r.To] || r.From == r.To || r.Suspended.Whole {
 			t.Fatalf("permitted: %+v", r)
 		}
 		if r.Act != ActReach && (!w.authority[r.Authority] || !w.role[r.Role] || !w.ground[r.Ground] || !r.CasePresent) {

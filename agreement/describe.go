@@ -272,7 +272,11 @@ func (d *describer) about(who string, b *about) []string {
 
 // term gives a typed term in words.
 func (d *describer) term(t shownTerm) string {
-	s := d.l("term") + " " + d.l("of-"+t.of) + ", " + d.l(t.name) + ": " + d.units(t.value)
+	value := d.units(t.value)
+	if t.name == termPriority {
+		value = strings.ReplaceAll(t.value, " of ", "/")
+	}
+	s := d.l("term") + " " + d.l("of-"+t.of) + ", " + d.l(t.name) + ": " + value
 	if t.tiers != nil && len(t.tiers) < len(d.a.Tiers) {
 		s += " (" + d.names("tier", t.tiers) + ")"
 	}

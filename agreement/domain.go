@@ -103,7 +103,7 @@ func newDomain(a *Agreement) *domain {
 	d.words("field", fields, func(r *Request, s string) { r.Field = s })
 	d.flag("hasCase", true, func(r *Request, b bool) { r.CasePresent = b })
 	d.flag("approved", true, func(r *Request, b bool) { r.Approved = b })
-	d.flag("suspended", false, func(r *Request, b bool) { r.Suspended = b })
+	d.flag("suspended", false, func(r *Request, b bool) { r.Suspended.Whole = b })
 	now := []time.Time{a.From, a.From.Add(-time.Second)}
 	if !a.Until.IsZero() {
 		now = append(now, a.Until)

@@ -216,8 +216,8 @@ func (a *Agreement) measureEdits(r *Request, d *describer, looks map[string]bool
 	if x, ok := a.DisclosureTerms(r.Purpose, r.Field); ok && r.Examiners < x.Examiners {
 		add(d.l(termExaminers), fmt.Sprint(x.Examiners), func(r *Request) { r.Examiners = x.Examiners })
 	}
-	if r.Suspended {
-		add(d.l("suspension"), d.l("no"), func(r *Request) { r.Suspended = false })
+	if a.suspends(r) {
+		add(d.l("suspension"), d.l("no"), func(r *Request) { r.Suspended = Suspension{} })
 	}
 	if looks["now"] && (r.Now.Before(a.From) || !a.Until.IsZero() && !r.Now.Before(a.Until)) {
 		add(d.l("in-force"), d.l("yes"), func(r *Request) { r.Now = a.From })

@@ -81,7 +81,7 @@ func TestOpinionOfBothSides(t *testing.T) {
 	if o.Outcome != SilentSuppress || o.Told != "no-match" || len(o.Views) != 2 || o.Views[SideAnswering].Outcome != SilentSuppress {
 		t.Errorf("%+v", o)
 	}
-	q.Suspended = true
+	q.Suspended.Whole = true
 	if o := a.Opine(q); o.Outcome != Deny || o.Told != "deny" {
 		t.Errorf("suspended: %s, told %s", o.Outcome, o.Told)
 	}

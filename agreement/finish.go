@@ -87,6 +87,7 @@ func (b *builder) complete() {
 		}
 	}
 	b.file, b.article = "", ""
+	b.completePriority()
 }
 
 func (b *builder) completeSearch(r *rule, purpose string) {

@@ -106,8 +106,9 @@ type headerForm struct {
 	Acts        []actForm       `yaml:"acts"`
 	Facts       []factForm      `yaml:"facts"`
 	NoAuthority yesno           `yaml:"authority-optional"`
+	Overseers   []overseerForm  `yaml:"overseers"`
 	InForce     forceForm       `yaml:"in-force"`
-	Suspension  markForm        `yaml:"suspension"`
+	Suspension  suspensionForm  `yaml:"suspension"`
 	DefaultDeny markForm        `yaml:"default-deny"`
 }
 
@@ -226,6 +227,7 @@ type searchForm struct {
 	Examiners        word   `yaml:"examiners"`
 	AnswerWithin     word   `yaml:"answer-within"`
 	EraseProbeWithin word   `yaml:"erase-probe-within"`
+	Priority         word   `yaml:"priority"`
 }
 
 type disclosureForm struct {

@@ -72,6 +72,8 @@ func FuzzDecide(f *testing.F) {
 	a := demo(f)
 	f.Add([]byte(`{"act":"search","side":"asking","from":"us","to":"co","authority":"us-border","role":"migration-officer","purpose":"border-examination","ground":"person-present","case_present":true,"person":{"nationalities":["VE"],"safeguards":[{"kind":"asylum-claim","against":"us"}]},"fingers":2,"min_quality":40,"used":{"border-day":1},"now":"2026-03-04T15:30:00Z"}`))
 	f.Add([]byte(`{"act":"disclose","side":"answering","from":"us","to":"co","field":"family-name","record":{"category":"visa"},"examiners":1,"approved":true,"suspended":false,"now":"2026-03-04T15:30:00Z"}`))
+	f.Add([]byte(`{"act":"search","side":"answering","from":"us","to":"co","suspended":{"purposes":["visa-application"],"except":[{"asking":["us"]}]},"now":"2026-03-04T15:30:00Z"}`))
+	f.Add([]byte(`{"act":"reach","side":"asking","suspended":[{"acts":["search"]},{"of":"co"}],"now":"2026-03-04T15:30:00Z"}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		r, err := ParseRequest(data)
 		if err != nil {
@@ -81,7 +83,7 @@ func FuzzDecide(f *testing.F) {
 		if len(d.Articles) == 0 {
 			t.Fatal("no article decides")
 		}
-		if d.Permitted() && (!a.words.purpose[r.Purpose] || r.Suspended || r.From == r.To || len(d.Errors) > 0) {
+		if d.Permitted() && (!a.words.purpose[r.Purpose] || r.Suspended.Whole || r.From == r.To || len(d.Errors) > 0) {
 			t.Fatalf("permitted: %+v", r)
 		}
 	})
@@ -101,8 +103,14 @@ func FuzzSignatureFiles(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
+	p, err := SignNotice(Notice{Agreement: a.Digest(), Party: "aa", Kind: Resume, From: at, Sequence: 1,
+		Part: &Part{Purposes: []string{"border"}, Asking: []string{"bb"}}}, partyKey('x'))
+	if err != nil {
+		f.Fatal(err)
+	}
 	f.Add(s.Marshal())
 	f.Add(n.Marshal())
+	f.Add(p.Marshal())
 	keys := map[string][]byte{"aa": public(partyKey('a'))}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if s, err := ParseSignature(data); err == nil && s.verify(a.Digest(), keys["aa"]) == nil {

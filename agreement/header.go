@@ -39,6 +39,7 @@ func (b *builder) header(h *headerForm) {
 		a.Notice = b.text(h.Notice, h.Fictional.line, "the notice")
 	}
 	b.partiesAndAuthorities(h)
+	b.overseers(h.Overseers)
 	b.tiersAndFields(h)
 	a.AuthorityOptional = h.NoAuthority.v
 	b.facts(h.Facts)
@@ -153,10 +154,9 @@ func (b *builder) marks(h *headerForm) {
 	}
 	a.forceLine = h.InForce.From.line
 	a.EntryIntoForce, a.forceReason = b.mark(markForm{h.InForce.Article, h.InForce.Because}, "in-force")
-	a.SuspensionRule, a.suspensionReason = b.mark(h.Suspension, "suspension")
 	a.DefaultDeny, a.defaultReason = b.mark(h.DefaultDeny, "default-deny")
 	b.generated(a.EntryIntoForce, "in-force", a.actIDs(), cond{notInForce: &force{a.From, a.Until}}, a.forceReason)
-	b.generated(a.SuspensionRule, "suspended", a.actIDs(), cond{suspended: true}, a.suspensionReason)
+	b.suspension(h.Suspension)
 }
 
 // mark reads which article stands for a mechanism, and its reason.

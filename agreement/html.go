@@ -210,9 +210,12 @@ func (a *Agreement) pageLists(ds map[string]*describer) []PageList {
 		}
 		return rs
 	}
-	var acts, parties, authorities, tiers, fields []PageRow
+	var acts, parties, authorities, overseers, tiers, fields []PageRow
 	for _, x := range a.Acts {
 		acts = append(acts, a.pageRow(x.ID, x.Name, strings.Join(x.Needs, ", ")))
+	}
+	for _, x := range a.Overseers {
+		overseers = append(overseers, a.pageRow(x.ID, x.Name, x.Party))
 	}
 	for _, p := range a.Parties {
 		parties = append(parties, a.pageRow(p.ID, p.Name, strings.Join(p.Nationalities, ", ")))
@@ -228,6 +231,9 @@ func (a *Agreement) pageLists(ds map[string]*describer) []PageList {
 	}
 	add("parties", parties)
 	add("authorities", authorities)
+	if len(overseers) > 0 {
+		add("overseers", overseers)
+	}
 	add("acts", acts)
 	add("purposes", rows(a.Purposes))
 	add("roles", rows(a.Roles))

@@ -28,7 +28,7 @@ func (a *Agreement) layOut(r *Request, facts types.Record) cedar.Request {
 			"field":     uid(tField, r.Field),
 			"hasCase":   types.Boolean(r.CasePresent),
 			"approved":  types.Boolean(r.Approved),
-			"suspended": types.Boolean(r.Suspended),
+			"suspended": types.Boolean(a.suspends(r)),
 			"examiners": types.Long(r.Examiners),
 			"fingers":   types.Long(r.Fingers),
 			"quality":   types.Long(r.MinQuality),

@@ -30,6 +30,16 @@ type Notice struct {
 	From      time.Time `json:"from"`     // takes effect; UTC, whole seconds
 	Reason    string    `json:"reason"`   // for people, at most 2,000 bytes
 	Sequence  int       `json:"sequence"` // of this party under this agreement: 1, 2, 3, ...
+	// Part is what a suspension or resumption is of; nil for the whole. It is in the
+	// one form that SignNotice gives it, so that the same words are the same bytes.
+	Part *Part `json:"part,omitempty"`
+}
+
+// Same reports whether two notices say the same.
+func (n Notice) Same(m Notice) bool {
+	p, q := n.Part, m.Part
+	n.Part, m.Part = nil, nil
+	return n == m && (p == nil) == (q == nil) && (p == nil || p.equal(q))
 }
 
 // SignedNotice is a notice with its party's signature.
@@ -61,15 +71,27 @@ func (n *Notice) check() error {
 		return errors.New("notice: from is not a time in whole seconds")
 	case n.Agreement == Digest{}:
 		return errors.New("notice: names no agreement")
+	case n.Part != nil && n.Kind == Terminate:
+		return errors.New("notice: a termination is of the whole agreement and names no part")
 	case len(n.Reason) > 2000 || !utf8.ValidString(n.Reason) || strings.ContainsFunc(n.Reason, unicode.IsControl):
 		return errors.New("notice: the reason is not one line of text of at most 2,000 bytes")
+	}
+	if n.Part != nil {
+		if err := n.Part.check(); err != nil {
+			return fmt.Errorf("notice: %w", err)
+		}
 	}
 	return nil
 }
 
-// SignNotice signs a notice with its party's key; From is kept in UTC.
+// SignNotice signs a notice with its party's key; From is kept in UTC, the lists of
+// Part are sorted. Whether the agreement lists their words is [Agreement.CheckPart]'s
+// to say, and [Fold]'s.
 func SignNotice(n Notice, key ed25519.PrivateKey) (SignedNotice, error) {
 	n.From = n.From.UTC().Round(0)
+	if n.Part != nil {
+		n.Part = n.Part.canonical()
+	}
 	if err := n.check(); err != nil {
 		return SignedNotice{}, fmt.Errorf("sign %w", err)
 	}

@@ -121,7 +121,10 @@ func (q *asking) attribute(key string, v json.RawMessage) error {
 	case "min_quality":
 		at = &r.MinQuality
 	case "suspended":
-		at = &r.Suspended
+		if err := into(key, v, &r.Suspended); err != nil {
+			return err
+		}
+		return q.a.CheckSuspension(r.Suspended)
 	case "used":
 		at = &r.Used
 	case "now":

@@ -69,7 +69,7 @@ func (f *searchForm) value(name string) string {
 	return map[string]string{
 		termMinFingers: f.MinFingers.s, termMinQuality: f.MinQuality.s, termFPIR: f.FPIR.s,
 		termMaxCandidates: f.MaxCandidates.s, termExaminers: f.Examiners.s,
-		termAnswer: f.AnswerWithin.s, termEraseProbe: f.EraseProbeWithin.s,
+		termAnswer: f.AnswerWithin.s, termEraseProbe: f.EraseProbeWithin.s, termPriority: f.Priority.s,
 	}[name]
 }
 
@@ -139,4 +139,5 @@ func (b *builder) searchTerms(f *searchForm) {
 	if d, ok := term(b, f.EraseProbeWithin, termEraseProbe, "60 s", parseDeadline); ok {
 		each(termEraseProbe, f.EraseProbeWithin.line, func(t *SearchTerms) { t.EraseProbeWithin = d })
 	}
+	b.searchPriority(f, each)
 }

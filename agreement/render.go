@@ -26,6 +26,12 @@ func (a *Agreement) Render(lang string) string {
 	for _, x := range a.Authorities {
 		wrap(&b, "  ", x.Name.In(lang)+" ("+x.ID+"): "+strings.ReplaceAll(d.names("purpose", x.Purposes), " "+d.l("or")+" ", ", "))
 	}
+	if len(a.Overseers) > 0 {
+		b.WriteString(d.l("overseers") + "\n")
+	}
+	for _, x := range a.Overseers {
+		wrap(&b, "  ", x.Name.In(lang)+" ("+x.ID+")")
+	}
 	for i := range a.Articles {
 		a.renderArticle(&b, d, &a.Articles[i])
 	}

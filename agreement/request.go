@@ -54,7 +54,7 @@ type Request struct {
 	// that is left out counts as its Fact.Unstated.
 	Facts map[string]any `json:"facts,omitempty"`
 
-	Suspended bool           `json:"suspended"` // the agreement is suspended or terminated, see State
+	Suspended Suspension     `json:"suspended"` // what of the agreement is suspended, or all of it terminated; see State
 	Used      map[string]int `json:"used"`      // uses in the current window by quota id; see Agreement.QuotasFor
 	Now       time.Time      `json:"now"`
 }

@@ -148,7 +148,7 @@ func MadeUp(a, other *Agreement, seed uint64, n int, start time.Time, yield func
 			values[v] = g.below(d.vars[v].size)
 		}
 		r := d.request(acts[k], values)
-		r.Suspended, r.Now = false, start.Add(time.Duration(i)*step).UTC()
+		r.Suspended, r.Now = Suspension{}, start.Add(time.Duration(i)*step).UTC()
 		if !yield(r) {
 			return
 		}

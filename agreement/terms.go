@@ -17,8 +17,9 @@ type SearchTerms struct {
 	Examiners        int           // examiners who confirm before a hit is told
 	AnswerWithin     time.Duration // after receipt
 	EraseProbeWithin time.Duration // after the answer
+	Priority         int           // class of Agreement.PriorityClasses in which the search waits, 1 the most urgent; 0: there are none
 	// Articles names the article of each term: min-fingers, min-quality, fpir,
-	// max-candidates, examiners, answer-within, erase-probe-within.
+	// max-candidates, examiners, answer-within, erase-probe-within, priority.
 	Articles map[string]string
 }
 

@@ -22,11 +22,12 @@ import (
 
 // Defines values for AgreementStateState.
 const (
-	Expired    AgreementStateState = "expired"
-	InForce    AgreementStateState = "in-force"
-	NotYet     AgreementStateState = "not-yet"
-	Suspended  AgreementStateState = "suspended"
-	Terminated AgreementStateState = "terminated"
+	Expired         AgreementStateState = "expired"
+	InForce         AgreementStateState = "in-force"
+	NotYet          AgreementStateState = "not-yet"
+	Suspended       AgreementStateState = "suspended"
+	SuspendedInPart AgreementStateState = "suspended-in-part"
+	Terminated      AgreementStateState = "terminated"
 )
 
 // Valid indicates whether the value is a known member of the AgreementStateState enum.
@@ -39,6 +40,8 @@ func (e AgreementStateState) Valid() bool {
 	case NotYet:
 		return true
 	case Suspended:
+		return true
+	case SuspendedInPart:
 		return true
 	case Terminated:
 		return true
@@ -110,6 +113,7 @@ type AgreementState struct {
 	Id          string              `json:"id"`
 	State       AgreementStateState `json:"state"`
 	SuspendedBy *[]string           `json:"suspended_by,omitempty"`
+	Suspensions *[]Suspension       `json:"suspensions,omitempty"`
 	Title       Text                `json:"title"`
 	Version     string              `json:"version"`
 }
@@ -324,8 +328,12 @@ type Status struct {
 		Digest    string `json:"digest"`
 		Fictional bool   `json:"fictional"`
 		Id        string `json:"id"`
-		State     string `json:"state"`
-		Version   string `json:"version"`
+
+		// Problem Why nothing is decided now although the agreement is in force.
+		Problem     *string       `json:"problem,omitempty"`
+		State       string        `json:"state"`
+		Suspensions *[]Suspension `json:"suspensions,omitempty"`
+		Version     string        `json:"version"`
 	} `json:"agreement"`
 	DiskFreeBytes *int64 `json:"disk_free_bytes,omitempty"`
 	Ledger        struct {
@@ -348,6 +356,31 @@ type Status struct {
 		Examiner int `json:"examiner"`
 		Outbox   int `json:"outbox"`
 	} `json:"waiting"`
+}
+
+// SuspendedPart What meets each of these lists; a list that is left out is no condition.
+type SuspendedPart struct {
+	Acts        *[]string `json:"acts,omitempty"`
+	Answering   *[]string `json:"answering,omitempty"`
+	Asking      *[]string `json:"asking,omitempty"`
+	Authorities *[]string `json:"authorities,omitempty"`
+	Categories  *[]string `json:"categories,omitempty"`
+	Parties     *[]string `json:"parties,omitempty"`
+	Purposes    *[]string `json:"purposes,omitempty"`
+}
+
+// Suspension A suspension that stands; without part it is of the whole agreement.
+type Suspension struct {
+	By string `json:"by"`
+
+	// Except What was resumed of it since.
+	Except *[]SuspendedPart `json:"except,omitempty"`
+	From   time.Time        `json:"from"`
+
+	// Part What meets each of these lists; a list that is left out is no condition.
+	Part   *SuspendedPart `json:"part,omitempty"`
+	Reason string         `json:"reason"`
+	Text   *Text          `json:"text,omitempty"`
 }
 
 // Text defines model for Text.
@@ -523,14 +556,14 @@ type ClientInterface interface {
 	// Corresponds with GET /v1/agreement (the `GetAgreement` operationId).
 	GetAgreement(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// PostNoticeWithBody Suspend, resume or terminate, by a notice signed with the party's key (role operator).
+	// PostNoticeWithBody Suspend or resume, the whole or a part, or terminate, by a notice signed with the party's key (role operator).
 	//
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with POST /v1/agreement/notices (the `PostNotice` operationId).
 	PostNoticeWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// PostNotice Suspend, resume or terminate, by a notice signed with the party's key (role operator).
+	// PostNotice Suspend or resume, the whole or a part, or terminate, by a notice signed with the party's key (role operator).
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -683,7 +716,7 @@ func (c *Client) GetAgreement(ctx context.Context, reqEditors ...RequestEditorFn
 	return c.Client.Do(req)
 }
 
-// PostNoticeWithBody Suspend, resume or terminate, by a notice signed with the party's key (role operator).
+// PostNoticeWithBody Suspend or resume, the whole or a part, or terminate, by a notice signed with the party's key (role operator).
 //
 // Takes any type of body and a specified content type.
 //
@@ -700,7 +733,7 @@ func (c *Client) PostNoticeWithBody(ctx context.Context, contentType string, bod
 	return c.Client.Do(req)
 }
 
-// PostNotice Suspend, resume or terminate, by a notice signed with the party's key (role operator).
+// PostNotice Suspend or resume, the whole or a part, or terminate, by a notice signed with the party's key (role operator).
 //
 // Takes a body of the `application/json` content type.
 //
@@ -1769,14 +1802,14 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /v1/agreement (the `GetAgreement` operationId).
 	GetAgreementWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetAgreementResponse, error)
 
-	// PostNoticeWithBodyWithResponse Suspend, resume or terminate, by a notice signed with the party's key (role operator).
+	// PostNoticeWithBodyWithResponse Suspend or resume, the whole or a part, or terminate, by a notice signed with the party's key (role operator).
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /v1/agreement/notices (the `PostNotice` operationId).
 	PostNoticeWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PostNoticeResponse, error)
 
-	// PostNoticeWithResponse Suspend, resume or terminate, by a notice signed with the party's key (role operator).
+	// PostNoticeWithResponse Suspend or resume, the whole or a part, or terminate, by a notice signed with the party's key (role operator).
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -2676,7 +2709,7 @@ func (c *ClientWithResponses) GetAgreementWithResponse(ctx context.Context, reqE
 	return ParseGetAgreementResponse(rsp)
 }
 
-// PostNoticeWithBodyWithResponse Suspend, resume or terminate, by a notice signed with the party's key (role operator).
+// PostNoticeWithBodyWithResponse Suspend or resume, the whole or a part, or terminate, by a notice signed with the party's key (role operator).
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -2689,7 +2722,7 @@ func (c *ClientWithResponses) PostNoticeWithBodyWithResponse(ctx context.Context
 	return ParsePostNoticeResponse(rsp)
 }
 
-// PostNoticeWithResponse Suspend, resume or terminate, by a notice signed with the party's key (role operator).
+// PostNoticeWithResponse Suspend or resume, the whole or a part, or terminate, by a notice signed with the party's key (role operator).
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -3481,7 +3514,7 @@ type ServerInterface interface {
 	// GetAgreement The text in force, its signatures and its state.
 	// (GET /v1/agreement)
 	GetAgreement(w http.ResponseWriter, r *http.Request)
-	// PostNotice Suspend, resume or terminate, by a notice signed with the party's key (role operator).
+	// PostNotice Suspend or resume, the whole or a part, or terminate, by a notice signed with the party's key (role operator).
 	// (POST /v1/agreement/notices)
 	PostNotice(w http.ResponseWriter, r *http.Request)
 	// ListApprovals Disclosures that wait for a second person (role approver).
@@ -4711,7 +4744,7 @@ type StrictServerInterface interface {
 	// GetAgreement The text in force, its signatures and its state.
 	// (GET /v1/agreement)
 	GetAgreement(ctx context.Context, request GetAgreementRequestObject) (GetAgreementResponseObject, error)
-	// PostNotice Suspend, resume or terminate, by a notice signed with the party's key (role operator).
+	// PostNotice Suspend or resume, the whole or a part, or terminate, by a notice signed with the party's key (role operator).
 	// (POST /v1/agreement/notices)
 	PostNotice(ctx context.Context, request PostNoticeRequestObject) (PostNoticeResponseObject, error)
 	// ListApprovals Disclosures that wait for a second person (role approver).

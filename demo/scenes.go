@@ -479,7 +479,7 @@ func (p *play) suspension(ctx context.Context) (string, []string, error) {
 }
 
 func (p *play) notice(ctx context.Context, kind string, sequence int) error {
-	raw, err := node.SignNotice(p.co.dir, kind, "demonstration", sequence, time.Now())
+	raw, err := node.SignNotice(p.co.dir, kind, "demonstration", sequence, time.Now(), nil)
 	if err != nil {
 		return err
 	}

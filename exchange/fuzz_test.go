@@ -147,6 +147,7 @@ func FuzzPayloads(f *testing.F) {
 	add(AnswerPayload{Outcome: Hit, Reference: ref, Articles: []string{"5"}, Probe: Erasure{At: At(testNow)}}.Bytes())
 	add(DisclosePayload{Reference: ref, Asker: asker(), Fields: []string{"a"}}.Bytes())
 	add(SuspendPayload{Notice: []byte("n")}.Bytes())
+	add(SuspendPayload{Notice: []byte(`{"kind":"suspend","sequence":1,"part":{"purposes":["x"]}}`)}.Bytes())
 	f.Fuzz(func(t *testing.T, b []byte) {
 		oneForm(t, b, ParseSearch)
 		oneForm(t, b, ParseAnswer)

@@ -59,6 +59,7 @@ func TestPayloads(t *testing.T) {
 	roundTrip(t, DisclosurePayload{Outcome: DisclosureRefused, Reference: ref, Articles: []string{"9"},
 		Refusal: &Text{ES: `No "se" permite`, EN: "Not <allowed> & \\"}}, ParseDisclosure)
 	roundTrip(t, SuspendPayload{Notice: []byte("notice")}, ParseSuspend)
+	roundTrip(t, SuspendPayload{Notice: []byte("{\n  \"kind\": \"suspend\",\n  \"part\": {\n    \"purposes\": [\n      \"x\"\n    ]\n  }\n}\n")}, ParseSuspend)
 	roundTrip(t, AnswerPayload{Outcome: Hit, Reference: ref, Articles: []string{"5"}, Probe: Erasure{At: At(testNow)}}, ParseAnswer)
 }
 

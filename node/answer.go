@@ -198,9 +198,16 @@ func (n *Node) answerSearch(ctx context.Context, id exchange.ID) error {
 	}
 	found, err := n.people.Search(ctx, probeFingers(good), func(class string) bool { return may[class] }, gallery.Options{
 		Threshold: gallery.PersonThreshold(terms.FPIR, within.People), Max: max(terms.MaxCandidates, 1), Workers: n.workers(),
+		Lane: n.law.laneOf(x.Purpose),
 	})
 	if err != nil {
 		return fmt.Errorf("search gallery: %w", err)
+	}
+	if r, d, err = n.decideAgain(ctx, detail, len(good), worst); err != nil {
+		return err
+	}
+	if !d.Permitted() { // suspended while the gallery was searched
+		return n.refuseSearch(ctx, x, decisionBody{Request: r, Decision: d, Asker: &detail.Asker})
 	}
 	return n.settleSearch(ctx, x, d, found)
 }

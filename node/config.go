@@ -28,6 +28,12 @@ type Config struct {
 	MinFreeMiB uint64 `yaml:"min_free_mib,omitempty"`
 	// OSIA has the node serve OSIA's ABIS interface to national systems. Defaults to not.
 	OSIA *OSIAConfig `yaml:"osia,omitempty"`
+	// ClockSkew is the tolerated difference of the two nodes' clocks: around an entry into force, as long
+	// before and after, what turns on it is refused. 0s to 1h; empty: 5m.
+	ClockSkew string `yaml:"clock_skew,omitempty"`
+	// Keys bounds the time in which the parties' keys sign, and adds keys that they had before and those
+	// of overseers. Empty: the keys of the two cards, without bounds.
+	Keys []KeyConfig `yaml:"keys,omitempty"`
 
 	// Dir is the folder of node.yaml.
 	Dir string `yaml:"-"`
@@ -72,6 +78,12 @@ func (c Config) validate() error {
 	}
 	if c.Workers < 0 {
 		return fmt.Errorf("workers %d: 0 or more", c.Workers)
+	}
+	if _, err := c.skew(); err != nil {
+		return err
+	}
+	if err := validateKeys(c.Keys); err != nil {
+		return err
 	}
 	return c.OSIA.validate()
 }

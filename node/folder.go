@@ -136,6 +136,13 @@ func InstallAgreement(dir string, bundle []byte, signatures [][]byte) (*agreemen
 	if err != nil {
 		return nil, err
 	}
+	if have, err := os.ReadFile(cfg.path(agreementDir, bundleFile)); err == nil {
+		installed, err := agreement.ParseBundle(have)
+		if err != nil {
+			return nil, fmt.Errorf("agreement in %s: %w", cfg.path(agreementDir), err)
+		}
+		return nil, cfg.oneLaw(installed, bundle, "the text to be installed")
+	}
 	if err := writeNew(cfg.path(agreementDir, bundleFile), bundle); err != nil {
 		return nil, err
 	}
@@ -168,8 +175,9 @@ func InstallAgreement(dir string, bundle []byte, signatures [][]byte) (*agreemen
 	return a, nil
 }
 
-// SignNotice writes a notice of the party whose folder it is, under the agreement installed there.
-func SignNotice(dir, kind, reason string, sequence int, from time.Time) ([]byte, error) {
+// SignNotice writes a notice of the party whose folder it is, under the agreement installed there; part
+// is what it is of, and nil for the whole.
+func SignNotice(dir, kind, reason string, sequence int, from time.Time, part *agreement.Part) ([]byte, error) {
 	cfg, err := LoadConfig(ConfigOf(dir))
 	if err != nil {
 		return nil, err
@@ -189,13 +197,9 @@ func SignNotice(dir, kind, reason string, sequence int, from time.Time) ([]byte,
 	if keys.Party == nil {
 		return nil, errors.New("the folder holds no party key: sign where it is kept")
 	}
-	s, err := agreement.SignNotice(agreement.Notice{
-		Agreement: a.Digest(), Party: word(keys.ID), Kind: kind, From: from.UTC().Truncate(time.Second), Reason: reason, Sequence: sequence,
+	return signNotice(a, agreement.Notice{
+		Agreement: a.Digest(), Party: word(keys.ID), Kind: kind, From: from.UTC().Truncate(time.Second), Reason: reason, Sequence: sequence, Part: part,
 	}, keys.Party)
-	if err != nil {
-		return nil, err
-	}
-	return s.Marshal(), nil
 }
 
 func writeNew(path string, b []byte) error {

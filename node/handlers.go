@@ -26,6 +26,10 @@ func (n *Node) status(ctx context.Context) (s api.Status, err error) {
 	s.Party, s.Version, s.Time, s.People = n.cfg.Party, n.opt.Version, now, n.people.Len()
 	s.Agreement.Id, s.Agreement.Version, s.Agreement.Fictional = n.law.ID, n.law.Version, n.law.Fictional
 	s.Agreement.Digest, s.Agreement.State = n.law.digest.String(), n.law.stands(now)
+	s.Agreement.Suspensions = n.suspensions(now)
+	if problem := n.law.problem(now); problem != "" {
+		s.Agreement.Problem = &problem
+	}
 	s.Ledger.Origin, s.Ledger.Size = n.log.Origin(), int64(n.log.Size())
 	n.mu.Lock()
 	s.Partner.Party, s.Partner.Endpoint, s.Partner.Reachable = string(n.partner.Party), n.partner.Endpoint, n.reached
@@ -361,6 +365,7 @@ func (h *handlers) GetAgreement(_ context.Context, _ api.GetAgreementRequestObje
 	if by := h.law.state(now).By; len(by) > 0 {
 		out.SuspendedBy = &by
 	}
+	out.Suspensions = h.suspensions(now)
 	return out, nil
 }
 

@@ -2,7 +2,6 @@ package node
 
 import (
 	"context"
-	"crypto/ed25519"
 	"errors"
 	"fmt"
 	"os"
@@ -14,6 +13,7 @@ import (
 
 	"convenio/agreement"
 	"convenio/exchange"
+	"convenio/registry"
 )
 
 // word is how an agreement writes a party: its id in small letters, as all words of an agreement.
@@ -23,7 +23,12 @@ func word(p exchange.PartyID) string { return strings.ToLower(string(p)) }
 type law struct {
 	*agreement.Agreement
 	digest exchange.Digest
-	keys   map[string]ed25519.PublicKey
+	keys   map[string][]agreement.PartyKey // by party and overseer
+	skew   time.Duration                   // that is tolerated between the two clocks
+
+	// mistrusted says why the notices that were received are not certain any more; "" when they are. While
+	// it does, the agreement counts as suspended.
+	mistrusted string
 
 	mu      sync.RWMutex
 	notices []agreement.Notice
@@ -42,23 +47,31 @@ func loadLaw(c Config, own, partner exchange.Card) (*law, error) {
 	if err != nil {
 		return nil, err
 	}
-	keys := map[string]ed25519.PublicKey{
-		word(own.Party):     own.Keys.Party,
-		word(partner.Party): partner.Keys.Party,
-	}
-	a, err := agreement.VerifySignatures(bundle, sigs, keys)
+	keys, err := c.partyKeys(own, partner)
 	if err != nil {
-		return nil, fmt.Errorf("agreement in %s: %w", c.path(agreementDir), err)
+		return nil, err
 	}
-	return &law{Agreement: a, digest: exchange.Digest(a.Digest()), keys: keys}, nil
+	a, err := c.verifyLaw(bundle, sigs, keys)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.otherLaws(a); err != nil {
+		return nil, err
+	}
+	skew, err := c.skew()
+	if err != nil {
+		return nil, err
+	}
+	l := &law{Agreement: a, digest: exchange.Digest(a.Digest()), keys: keys, skew: skew}
+	return l, l.checkSigners(c)
 }
 
-func readSignatures(dir string) ([]agreement.Signature, error) {
+func readSignatures(dir string) ([]signatureFile, error) {
 	files, err := filepath.Glob(filepath.Join(dir, signatureGlob))
 	if err != nil {
 		return nil, err
 	}
-	var sigs []agreement.Signature
+	var sigs []signatureFile
 	for _, f := range files {
 		b, err := os.ReadFile(f)
 		if err != nil {
@@ -68,7 +81,7 @@ func readSignatures(dir string) ([]agreement.Signature, error) {
 		if err != nil {
 			return nil, fmt.Errorf("signature %s: %w", f, err)
 		}
-		sigs = append(sigs, s)
+		sigs = append(sigs, signatureFile{s, f})
 	}
 	return sigs, nil
 }
@@ -78,9 +91,9 @@ func (l *law) state(at time.Time) agreement.State {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
 	s, err := agreement.Fold(l.Agreement, l.notices, at)
-	if err != nil {
+	if err != nil || l.mistrusted != "" {
 		// Notices are checked before they are kept; if they do not fold, nothing is allowed.
-		return agreement.State{Suspended: true}
+		return agreement.State{Suspended: agreement.Suspension{Whole: true}}
 	}
 	return s
 }
@@ -91,12 +104,14 @@ func (l *law) stands(at time.Time) string {
 	switch {
 	case s.Terminated:
 		return "terminated"
-	case s.Suspended:
+	case s.Suspended.Whole:
 		return "suspended"
 	case at.Before(l.From):
 		return "not-yet"
 	case !l.Until.IsZero() && !at.Before(l.Until):
 		return "expired"
+	case s.Suspended.Any():
+		return "suspended-in-part"
 	}
 	return "in-force"
 }
@@ -107,13 +122,13 @@ func (l *law) admit(raw []byte, at time.Time) (agreement.SignedNotice, bool, err
 	if err != nil {
 		return s, false, err
 	}
-	if err := s.Verify(l.keys); err != nil {
-		return s, false, err
-	}
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	if slices.Contains(l.notices, s.Notice) {
+	if slices.ContainsFunc(l.notices, s.Notice.Same) { // it was verified when it came
 		return s, false, nil
+	}
+	if err := s.VerifyAt(l.keys, at); err != nil {
+		return s, false, err
 	}
 	if _, err := agreement.Fold(l.Agreement, append(slices.Clone(l.notices), s.Notice), at); err != nil {
 		return s, false, err
@@ -124,23 +139,29 @@ func (l *law) admit(raw []byte, at time.Time) (agreement.SignedNotice, bool, err
 func (l *law) add(n agreement.Notice) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if !slices.Contains(l.notices, n) {
+	if !slices.ContainsFunc(l.notices, n.Same) {
 		l.notices = append(l.notices, n)
 	}
 }
 
 // restore puts back the notices that the registry kept.
-func (l *law) restore(ctx context.Context, read func(context.Context) ([][]byte, error)) error {
-	raw, err := read(ctx)
+func (l *law) restore(ctx context.Context, read func(context.Context) ([]registry.Notice, error)) error {
+	rows, err := read(ctx)
 	if err != nil {
 		return fmt.Errorf("read notices: %w", err)
 	}
-	for _, b := range raw {
-		s, err := agreement.ParseNotice(b)
+	for _, row := range rows {
+		s, err := agreement.ParseNotice(row.Signed)
 		if err != nil {
 			return fmt.Errorf("read notice: %w", err)
 		}
-		if err := s.Verify(l.keys); err != nil {
+		if _, err := agreement.KeyAt(l.keys[s.Party], s.Key, row.Received); errors.Is(err, agreement.ErrBadSig) {
+			l.mistrusted = fmt.Sprintf("notice %d of %s came %s, by a key that node.yaml says was not valid then: the agreement counts as suspended; speak with %s, and begin again with new folders",
+				s.Sequence, s.Party, row.Received.UTC().Format(time.RFC3339), s.Party)
+			l.add(s.Notice)
+			continue
+		}
+		if err := s.VerifyAt(l.keys, row.Received); err != nil {
 			return fmt.Errorf("read notice: %w", err)
 		}
 		l.add(s.Notice)

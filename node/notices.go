@@ -15,26 +15,18 @@ import (
 // because the partner refuses the next one when this one is missing.
 const noticeLife = exchange.DefaultMaxLife - 24*time.Hour
 
-func (n *Node) storedNotices(ctx context.Context) ([][]byte, error) {
-	rows, err := n.store.Notices(ctx, n.law.digest.String())
-	if err != nil {
-		return nil, err
-	}
-	var out [][]byte
-	for _, r := range rows {
-		out = append(out, r.Signed)
-	}
-	return out, nil
+func (n *Node) storedNotices(ctx context.Context) ([]registry.Notice, error) {
+	return n.store.Notices(ctx, n.law.digest.String())
 }
 
-// giveNotice puts a notice of our own party into force here, at once, and tells the partner.
+// giveNotice puts a notice of our own party, or of an overseer, into force here, at once, and tells the partner.
 func (n *Node) giveNotice(ctx context.Context, raw []byte) error {
 	s, fresh, err := n.law.admit(raw, n.now())
 	if err != nil {
 		return fail(http.StatusUnprocessableEntity, "notice", "the notice cannot be accepted", err.Error(), "sign it with 'convenio notice sign' and this party's key").because(err)
 	}
-	if s.Party != word(n.card.Party) {
-		return fail(http.StatusUnprocessableEntity, "notice", "the notice is of another party", s.Party, "a party gives its own notices")
+	if s.Party != word(n.card.Party) && !n.law.byOverseer(s) {
+		return fail(http.StatusUnprocessableEntity, "notice", "the notice is of another party", s.Party, "a party gives its own notices, and those of overseers")
 	}
 	if !fresh {
 		return nil
@@ -77,7 +69,8 @@ func noticeTransaction(s agreement.SignedNotice) exchange.Transaction {
 	return exchange.TxSuspend
 }
 
-// examineNotice checks a notice of the partner: its party's signature, not only its node's.
+// examineNotice checks a notice of the partner, or of an overseer that was given there: its signer's
+// signature, not only the node's.
 func (n *Node) examineNotice(_ context.Context, in *incoming) error {
 	p, err := exchange.ParseSuspend(in.Payload)
 	if err != nil {
@@ -87,7 +80,7 @@ func (n *Node) examineNotice(_ context.Context, in *incoming) error {
 	if err != nil {
 		return exchange.NewRefusal(exchange.CodeMalformed, err.Error())
 	}
-	if s.Party != word(n.partner.Party) || noticeTransaction(s) != in.Header.Transaction {
+	if s.Party != word(n.partner.Party) && !n.law.byOverseer(s) || noticeTransaction(s) != in.Header.Transaction {
 		return exchange.NewRefusal(exchange.CodeMalformed, "the notice is not the sender's, or of another kind")
 	}
 	in.settle = func(tx *registry.Tx) error { return n.keepNotice(tx, s, p.Notice) }

@@ -126,6 +126,12 @@ func (n *Node) deliver(ctx context.Context, m registry.OutboxMessage) error {
 	if !n.now().Before(m.Expires) {
 		return n.giveUp(ctx, m, nil)
 	}
+	if held, err := n.held(ctx, m); err != nil || held {
+		if err == nil {
+			err = n.store.RetryOutbox(ctx, m.ID, n.now().Add(holdFor))
+		}
+		return err
+	}
 	if err := n.flush(ctx, exchange.ID(m.Exchange)); err != nil {
 		return err
 	}

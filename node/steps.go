@@ -91,26 +91,9 @@ func (n *Node) work(ctx context.Context) error {
 	if err := n.resumeVerdicts(ctx); err != nil && ctx.Err() == nil {
 		n.opt.Logger.LogAttrs(ctx, slog.LevelError, "work", slog.Any("error", err))
 	}
+	q := newQueue(n.law.classOf)
 	for {
-		waiting, err := n.store.Exchanges(ctx, registry.ExchangeFilter{
-			Side:   registry.Answering,
-			States: []string{string(exchange.AnsReceived), string(exchange.AnsSearching)},
-		})
-		if err != nil && ctx.Err() == nil {
-			n.opt.Logger.LogAttrs(ctx, slog.LevelError, "work", slog.Any("error", err))
-		}
-		failed := false
-		for i := len(waiting) - 1; i >= 0; i-- { // oldest first
-			if err := n.answerSearch(ctx, exchange.ID(waiting[i].ID)); err != nil && ctx.Err() == nil {
-				failed = true
-				n.opt.Logger.LogAttrs(ctx, slog.LevelError, "search", slog.String("exchange", waiting[i].ID), slog.Any("error", err))
-			}
-		}
-		rest := 2 * time.Second
-		if len(waiting) > 0 && !failed {
-			rest = time.Millisecond
-		}
-		if !n.pause(ctx, n.wakeWork, rest) {
+		if rest := n.workOff(ctx, q); !n.pause(ctx, n.wakeWork, rest) {
 			return ctx.Err()
 		}
 	}

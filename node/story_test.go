@@ -171,7 +171,13 @@ func (p *pair) noHitStory(key string) string {
 // notice signs a notice of the party and gives it to its node.
 func (p *party) notice(kind string, sequence int) {
 	p.t.Helper()
-	raw := p.signNotice(kind, sequence)
+	p.noticeOf(kind, sequence, nil)
+}
+
+// noticeOf is a notice of a part.
+func (p *party) noticeOf(kind string, sequence int, part *agreement.Part) {
+	p.t.Helper()
+	raw := p.signNoticeOf(kind, sequence, part)
 	persist(p.t, kind, func() error {
 		r, err := p.client("operator").PostNoticeWithResponse(p.t.Context(), api.PostNoticeJSONRequestBody{Notice: raw})
 		return api.Check(r, problemOf(r), err)
@@ -179,6 +185,11 @@ func (p *party) notice(kind string, sequence int) {
 }
 
 func (p *party) signNotice(kind string, sequence int) []byte {
+	p.t.Helper()
+	return p.signNoticeOf(kind, sequence, nil)
+}
+
+func (p *party) signNoticeOf(kind string, sequence int, part *agreement.Part) []byte {
 	p.t.Helper()
 	keys, err := node.KeysOf(p.dir)
 	must(p.t, err)
@@ -188,7 +199,7 @@ func (p *party) signNotice(kind string, sequence int) []byte {
 	must(p.t, err)
 	s, err := agreement.SignNotice(agreement.Notice{
 		Agreement: a.Digest(), Party: map[exchange.PartyID]string{"CO": "co", "US": "us"}[keys.ID], Kind: kind,
-		From: time.Now().Add(-time.Minute).Truncate(time.Second), Reason: "test", Sequence: sequence,
+		From: time.Now().Add(-time.Minute).Truncate(time.Second), Reason: "test", Sequence: sequence, Part: part,
 	}, keys.Party)
 	must(p.t, err)
 	return s.Marshal()

@@ -291,12 +291,16 @@ func noticeCmd(io stdio) *cobra.Command {
 		Use:   "notice",
 		Short: "Suspend, resume or terminate the agreement",
 		Long: `A notice is signed with the party's key and takes effect at once: at this party's node when it is
-given, at the partner's when it arrives. It needs nobody's consent.`,
+given, at the partner's when it arrives. It needs nobody's consent. A suspension or a resumption is
+of the whole agreement, or of the part that the words after --purpose, --authority and so on name.`,
 		Example: `  convenio notice sign suspend --dir co --sequence 1 --reason "incident under review" -o suspend.json
+  convenio notice sign suspend --dir co --sequence 1 --reason "audit" --purpose visa-application --asking us -o suspend.json
   convenio notice give suspend.json --as operator.profile`,
 	}
 	var dir, reason, out, as string
 	var sequence int
+	var of partFlags
+	var by signerFlags
 	sign := &cobra.Command{
 		Use:       "sign {suspend|resume|terminate}",
 		Short:     "Write and sign a notice",
@@ -304,19 +308,21 @@ given, at the partner's when it arrives. It needs nobody's consent.`,
 		Args:      cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs),
 		ValidArgs: []string{agreement.Suspend, agreement.Resume, agreement.Terminate},
 		RunE: func(_ *cobra.Command, args []string) error {
-			raw, err := node.SignNotice(dir, args[0], reason, sequence, time.Now())
+			raw, err := by.sign(dir, args[0], reason, sequence, of.get())
 			if err != nil {
-				return hint(err, "--dir is the folder that holds both the party's key and the installed agreement; --sequence counts from 1")
+				return hint(err, "--dir is the folder that holds both the party's key and the installed agreement; an overseer gives --key and --agreement instead; --sequence counts from 1")
 			}
 			return io.write(out, raw, 0o644)
 		},
 	}
 	fl := sign.Flags()
-	fl.StringVar(&dir, "dir", "", "folder with the party's key and the agreement (required)")
+	fl.StringVar(&dir, "dir", "", "folder with the party's key and the agreement (required, or --overseer)")
 	fl.StringVar(&reason, "reason", "", "why, for people (required)")
 	fl.IntVar(&sequence, "sequence", 0, "1 for the party's first notice, then 2, 3 ... (required)")
 	fl.StringVarP(&out, "output", "o", "-", "file to write, - for standard output")
-	required(sign, "dir", "reason", "sequence")
+	of.add(sign)
+	by.add(sign)
+	required(sign, "reason", "sequence")
 	give := &cobra.Command{
 		Use:   "give NOTICE",
 		Short: "Put a signed notice into force at the node, which tells the partner",

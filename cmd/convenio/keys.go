@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"os"
@@ -22,7 +23,7 @@ func keysCmd(io stdio) *cobra.Command {
       --name-es "República de Colombia" --name-en "Republic of Colombia" \
       --exchange 10.0.0.5:7443 --api 10.0.0.5:7444`,
 	}
-	c.AddCommand(keysNewCmd(io), keysShowCmd(io))
+	c.AddCommand(keysNewCmd(io), keysShowCmd(io), keysOverseerCmd(io))
 	return c
 }
 
@@ -85,8 +86,8 @@ reads out, in person or by voice.`,
 			if err != nil {
 				return hint(fmt.Errorf("%s: %w", args[0], err), "give the card.json of a node's folder, whole and unchanged")
 			}
-			io.printf("party        %s\nname         %s / %s\nendpoint     %s\nissued       %s\nfingerprint  %s\n",
-				card.Party, card.Name.ES, card.Name.EN, card.Endpoint, card.Issued, card.Fingerprint())
+			io.printf("party        %s\nname         %s / %s\nendpoint     %s\nissued       %s\nparty key    %s\nfingerprint  %s\n",
+				card.Party, card.Name.ES, card.Name.EN, card.Endpoint, card.Issued, base64.StdEncoding.EncodeToString(card.Keys.Party), card.Fingerprint())
 			return nil
 		},
 	}

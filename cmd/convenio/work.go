@@ -103,6 +103,10 @@ func printStatus(io stdio, s api.Status) {
 		fictional = " (FICTIONAL)"
 	}
 	io.printf("agreement   %s %s%s, %s, digest %s\n", s.Agreement.Id, s.Agreement.Version, fictional, s.Agreement.State, s.Agreement.Digest[:16])
+	if s.Agreement.Problem != nil {
+		io.printf("            %s\n", *s.Agreement.Problem)
+	}
+	printSuspensions(io, s.Agreement.Suspensions)
 	reach := "not reached"
 	if s.Partner.Reachable {
 		reach = "reached"

@@ -83,9 +83,9 @@ var packages = []entry{
 		"node", "registry", "synth",
 	}},
 	{pkg: "cmd/convenio", reach: disk | serves | dials, ours: []string{
-		"agreement", "agreement/paper", "api", "capture", "demo", "eval", "eval/chart", "examples/agreements", "exchange", "explain", "explain/page", "finger",
-		"formats/content", "formats/fmr", "formats/picture", "formats/wsq", "gallery/segment", "gallery/trial", "ledger", "ledger/audit", "node", "osia",
-		"synth",
+		"agreement", "agreement/paper", "api", "capture", "demo", "eval", "eval/chart", "examples/agreements", "exchange", "explain", "explain/page",
+		"finger", "formats/content", "formats/fmr", "formats/picture", "formats/wsq", "gallery/segment", "gallery/trial", "ledger", "ledger/audit", "node",
+		"osia", "synth",
 	}, tests: []string{"internal/loopback"}},
 	{pkg: "internal/arch", reach: pure},
 }

@@ -1,0 +1,123 @@
+package node
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"convenio/exchange"
+	"convenio/gallery"
+	"convenio/registry"
+)
+
+// passedOver is how many searches may go ahead of one class of priority that waits: the next is its own.
+// So the border does not wait for a large file, and the file moves on.
+const passedOver = 15
+
+// queue takes waiting searches in the agreement's classes of priority, and in each by arrival. It
+// remembers how often each class was passed over, so that none starves.
+type queue struct {
+	class  func(purpose string) int // 1 the most urgent
+	passed map[int]int              // how often a class waited while another was taken
+}
+
+func newQueue(class func(string) int) *queue { return &queue{class: class, passed: map[int]int{}} }
+
+// next is the index of the search to take from a list in order of arrival; the list is not empty.
+func (q *queue) next(waiting []registry.Exchange) int {
+	first := map[int]int{} // class: its oldest search
+	for i := len(waiting) - 1; i >= 0; i-- {
+		first[q.class(waiting[i].Purpose)] = i
+	}
+	pick := 0
+	for c := range first {
+		switch due, taken := q.passed[c] >= passedOver, q.passed[pick] >= passedOver; {
+		case pick == 0, due && !taken, due == taken && due && q.passed[c] > q.passed[pick],
+			due == taken && (!due || q.passed[c] == q.passed[pick]) && c < pick:
+			pick = c
+		}
+	}
+	for c := range q.passed {
+		if _, waits := first[c]; !waits {
+			delete(q.passed, c) // nobody of it waited
+		}
+	}
+	for c := range first {
+		q.passed[c]++
+	}
+	q.passed[pick] = 0
+	return first[pick]
+}
+
+// classOf is the class of priority of a purpose; where the agreement has none, all are one.
+func (l *law) classOf(purpose string) int {
+	t, _ := l.SearchTerms(purpose)
+	return max(t.Priority, 1)
+}
+
+// laneOf is the queue of the gallery in which a search stands, beside the searches of national systems.
+func (l *law) laneOf(purpose string) gallery.Lane {
+	if l.classOf(purpose) > 1 {
+		return gallery.File
+	}
+	return gallery.Border
+}
+
+// waitingSearches lists the searches that wait for the machine, in order of arrival.
+func (n *Node) waitingSearches(ctx context.Context) ([]registry.Exchange, error) {
+	list, err := n.store.Exchanges(ctx, registry.ExchangeFilter{
+		Side:   registry.Answering,
+		States: []string{string(exchange.AnsReceived), string(exchange.AnsSearching)},
+	})
+	for i, j := 0, len(list)-1; i < j; i, j = i+1, j-1 {
+		list[i], list[j] = list[j], list[i]
+	}
+	return list, err
+}
+
+// workOff answers the searches that wait, the next one chosen anew each time; what arrives meanwhile
+// joins. A search that fails waits for the next round. It says how long the machine may rest.
+func (n *Node) workOff(ctx context.Context, q *queue) time.Duration {
+	const idle = 2 * time.Second
+	rest := idle
+	tried := map[string]bool{}
+	report := func(what string, err error, attrs ...slog.Attr) {
+		if ctx.Err() == nil {
+			n.opt.Logger.LogAttrs(ctx, slog.LevelError, what, append(attrs, slog.Any("error", err))...)
+		}
+	}
+	waiting, err := n.waitingSearches(ctx)
+	if err != nil {
+		report("work", err)
+	}
+	for len(waiting) > 0 && ctx.Err() == nil {
+		i := q.next(waiting)
+		id := waiting[i].ID
+		waiting = append(waiting[:i:i], waiting[i+1:]...)
+		tried[id] = true
+		if err := n.answerSearch(ctx, exchange.ID(id)); err != nil {
+			report("search", err, slog.String("exchange", id))
+		} else {
+			rest = time.Millisecond
+		}
+		select {
+		case <-n.wakeWork:
+			if waiting, err = n.waitingSearches(ctx); err != nil {
+				report("work", err)
+			}
+			waiting = without(waiting, tried)
+		default:
+		}
+	}
+	return rest
+}
+
+func without(list []registry.Exchange, ids map[string]bool) []registry.Exchange {
+	out := list[:0]
+	for _, x := range list {
+		if !ids[x.ID] {
+			out = append(out, x)
+		}
+	}
+	return out
+}
