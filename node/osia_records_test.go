@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -98,6 +100,7 @@ func (p *pair) is(what string, person uint64, reached, out int, found bool) {
 
 // TestOSIARecords takes people enrolled through OSIA through all that a partner's search may and may not reach.
 func TestOSIARecords(t *testing.T) {
+	notUnderRace(t)
 	t.Parallel()
 	p := newPair(t)
 	p.us.serveOSIA(mapped)
@@ -255,6 +258,21 @@ func TestOSIAMappingIsHeldAgainstTheAgreement(t *testing.T) {
 			t.Errorf("%v does not name %s", err, want)
 		}
 	}
+}
+
+// The mapping that the page on OSIA shows is one that a node under the example agreement takes.
+func TestOSIAMappingOfThePage(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile(filepath.Join("..", "docs", "osia.md"))
+	must(t, err)
+	_, section, ok := strings.Cut(string(page), "  # listen, tokens and the rest as above\n")
+	section, _, closed := strings.Cut(section, "```")
+	if !ok || !closed {
+		t.Fatal("docs/osia.md has no section records")
+	}
+	p := newPair(t)
+	p.us.serveOSIA(section)
+	p.us.start()
 }
 
 // onlySubject is the one record of a running node, told by its ledger's own words.
