@@ -9,13 +9,14 @@ import (
 	"path/filepath"
 	"testing"
 
+	"convenio/formats/internal/formattest"
 	"convenio/formats/wsq"
 )
 
 // TestRealPrints: what the encoder makes of captures by real sensors is read back close to them. One print of each finger of
 // FVC2002 set B, four sensors.
 func TestRealPrints(t *testing.T) {
-	root := filepath.Join(filepath.Dir(dataDir(t)), "fingerprints")
+	root := filepath.Join(filepath.Dir(formattest.Standards(t)), "fingerprints")
 	for _, c := range []struct {
 		rate  float64
 		least float64 // PSNR of the worst, dB
