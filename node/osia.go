@@ -134,8 +134,11 @@ func (n *Node) openOSIA(ctx context.Context) (err error) {
 	if n.osiaTLS, err = n.osiaCertificate(); err != nil {
 		return err
 	}
-	n.osia, err = osia.New(ctx, conf)
-	return err
+	if n.osia, err = osia.New(ctx, conf); err != nil {
+		return err
+	}
+	n.osiaRecords.started(ctx)
+	return nil
 }
 
 func (n *Node) osiaCertificate() (tls.Certificate, error) {

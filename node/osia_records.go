@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
+	"slices"
 	"sync"
 
 	"convenio/finger"
@@ -23,6 +25,7 @@ type osiaRecords struct {
 	n       *Node
 	mapping *reach.Mapping
 	kept    map[string]registry.OSIARecord // by encounter; changed by one osia change at a time
+	tally   map[string]int                 // why encounters are out of reach, while everybody is gone through at the start
 
 	mu      sync.Mutex
 	waiting []string // subjects that are to come into the gallery once the ledger holds them
@@ -41,7 +44,7 @@ func (n *Node) followOSIA(ctx context.Context) (osia.Follower, error) {
 	if err != nil {
 		return nil, fmt.Errorf("osia.records: %w", err)
 	}
-	f := &osiaRecords{n: n, mapping: m, kept: map[string]registry.OSIARecord{}}
+	f := &osiaRecords{n: n, mapping: m, kept: map[string]registry.OSIARecord{}, tally: map[string]int{}}
 	for _, r := range kept {
 		f.kept[r.Encounter] = r
 	}
@@ -163,8 +166,25 @@ func (f *osiaRecords) deed(ctx context.Context, e *osia.Encounter, o reach.Outco
 	return d, nil
 }
 
+// started ends the start: from now on each encounter that stays out of reach is told of by itself.
+func (f *osiaRecords) started(ctx context.Context) {
+	if f == nil {
+		return
+	}
+	attrs := []slog.Attr{slog.Int("records", len(f.kept))}
+	for _, why := range slices.Sorted(maps.Keys(f.tally)) {
+		attrs = append(attrs, slog.Int("out of reach, "+why, f.tally[why]))
+	}
+	f.n.opt.Logger.LogAttrs(ctx, slog.LevelInfo, "osia", attrs...)
+	f.tally = nil
+}
+
 // tell says in the log why an encounter of a mapped gallery is out of reach.
 func (f *osiaRecords) tell(ctx context.Context, e *osia.Encounter, why string) {
+	if f.tally != nil {
+		f.tally[why]++
+		return
+	}
 	f.n.opt.Logger.LogAttrs(ctx, slog.LevelWarn, "osia encounter out of reach", slog.String("encounter", e.ID), slog.String("why", why))
 }
 
