@@ -27,9 +27,13 @@ type osiaRecords struct {
 	kept    map[string]registry.OSIARecord // by encounter; changed by one osia change at a time
 	tally   map[string]int                 // why encounters are out of reach, while everybody is gone through at the start
 
-	mu      sync.Mutex
-	waiting []string // subjects that are to come into the gallery once the ledger holds them
+	settling sync.Mutex // one at a time brings ledger and gallery up to what is durable
+	mu       sync.Mutex // held while the gallery is changed for a record
+	waiting  []string   // subjects that are to come into the gallery once the ledger holds them
 }
+
+// Covers implements osia.Follower.
+func (f *osiaRecords) Covers(gallery string) bool { return f.mapping.Covers(gallery) }
 
 // followOSIA makes the follower of an OSIA service, or nil without a mapping; what an earlier mapping took is ended then.
 func (n *Node) followOSIA(ctx context.Context) (osia.Follower, error) {
@@ -61,6 +65,7 @@ func (n *Node) unmapAll(ctx context.Context, kept []registry.OSIARecord) error {
 		}
 		f.made(ctx, []*deed{d})
 	}
+	f.settle(ctx)
 	return nil
 }
 
@@ -115,7 +120,7 @@ func (f *osiaRecords) Follow(ctx context.Context, c osia.Change) (osia.Step, err
 		}
 		return nil
 	}
-	return osia.Step{In: in, After: func(ctx context.Context) { f.made(ctx, deeds) }}, nil
+	return osia.Step{In: in, After: func(ctx context.Context) { f.made(ctx, deeds) }, Settle: f.settle}, nil
 }
 
 func looksOf(person []*osia.Encounter) []reach.Encounter {
@@ -315,10 +320,12 @@ func (f *osiaRecords) end(tx *registry.Tx, d *deed) error {
 	return errors.Join(tx.EraseSubject(d.ended), tx.DropOSIARecord(d.had.Encounter))
 }
 
-// made brings the gallery into the state that is durable: who went or was protected first, then the ledger, then who came.
+// made takes out of the gallery who went, and moves who is of another class. Who came waits for settle.
 func (f *osiaRecords) made(ctx context.Context, deeds []*deed) {
+	f.n.opt.Before("osia-shown")
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	for _, d := range deeds {
-		f.n.opt.Before("osia-shown")
 		if d.ended != "" {
 			f.n.people.Remove(d.ended)
 			delete(f.kept, d.had.Encounter)
@@ -334,39 +341,57 @@ func (f *osiaRecords) made(ctx context.Context, deeds []*deed) {
 			continue
 		}
 		f.kept[d.encounter.ID] = registry.OSIARecord{Encounter: d.encounter.ID, Subject: d.subject, Prints: d.want.prints, Facts: d.want.facts}
-		f.mu.Lock()
 		if d.had.Subject == "" || d.renewed {
 			f.waiting = append(f.waiting, d.subject)
 		} else if err := f.n.people.SetClass(d.subject, d.want.class.Key()); err != nil && !errors.Is(err, gallery.ErrUnknown) {
 			f.n.opt.Logger.LogAttrs(ctx, slog.LevelError, "move in gallery", slog.Any("error", err))
 			f.n.people.Remove(d.subject) // where it stands it must not be found
 		}
-		f.mu.Unlock()
 	}
-	f.showWaiting(ctx)
 }
 
-// showWaiting makes records findable that the ledger holds. What fails stays for the next time: the records are durable, and
-// out of reach until then.
-func (f *osiaRecords) showWaiting(ctx context.Context) {
+// settle brings what is durable into the ledger, and then who waits into the gallery. What fails stays for the next time:
+// until then the records are out of reach.
+func (f *osiaRecords) settle(ctx context.Context) {
 	if f == nil {
 		return
 	}
+	f.settling.Lock()
+	defer f.settling.Unlock()
 	f.mu.Lock()
-	defer f.mu.Unlock()
+	waiting := f.waiting
+	f.waiting = nil
+	f.mu.Unlock()
 	err := f.n.flush(ctx, "")
-	for err == nil && len(f.waiting) > 0 {
-		if err = f.show(ctx, f.waiting[0]); err == nil {
-			f.waiting = f.waiting[1:]
+	for err == nil && len(waiting) > 0 {
+		if err = f.show(ctx, waiting[0]); err == nil {
+			waiting = waiting[1:]
 		}
 	}
-	if err != nil && ctx.Err() == nil {
-		f.n.opt.Logger.LogAttrs(ctx, slog.LevelError, "osia records", slog.Int("waiting", len(f.waiting)), slog.Any("error", err))
+	if err == nil {
+		return
+	}
+	f.mu.Lock()
+	f.waiting = append(f.waiting, waiting...)
+	f.mu.Unlock()
+	if ctx.Err() == nil {
+		f.n.opt.Logger.LogAttrs(ctx, slog.LevelError, "osia records", slog.Int("waiting", len(waiting)), slog.Any("error", err))
+	}
+}
+
+// gone takes an erased record out of the gallery for good, should it be on its way there.
+func (f *osiaRecords) gone(subject string) {
+	if f != nil {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		f.n.people.Remove(subject)
 	}
 }
 
 // show reads a record back: it may have changed, or ended, while it waited.
 func (f *osiaRecords) show(ctx context.Context, subject string) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	s, err := f.n.store.Subject(ctx, subject)
 	if err != nil || !s.Erased.IsZero() {
 		return err

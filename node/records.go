@@ -214,5 +214,6 @@ func (n *Node) eraseSubject(ctx context.Context, subject string) error {
 	if err != nil {
 		return err
 	}
+	n.osiaRecords.gone(subject)
 	return errors.Join(n.flush(ctx, ""), n.scrub(ctx))
 }

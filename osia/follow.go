@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"sync"
 
 	"convenio/finger"
 	"convenio/osia/abis"
@@ -15,6 +16,8 @@ import (
 
 // Follower keeps something in step with what national systems keep here.
 type Follower interface {
+	// Covers says whether encounters of a gallery may matter to it: only of those are pictures made ahead.
+	Covers(gallery string) bool
 	// Follow is told of a change before it is made, and says what is to be done with it. An error stops the change. It is
 	// called for one change at a time, and at the start for everybody, so that what changed meanwhile (its own rules) has
 	// its effect.
@@ -30,7 +33,9 @@ type Change struct {
 // Step is what a follower does with a change. The zero value does nothing.
 type Step struct {
 	In    func(*registry.Tx) error // in the transaction of the change
-	After func(context.Context)    // once that is durable, before the caller is answered
+	After func(context.Context)    // once that is durable, before the next change
+	// Settle comes last, before the caller is answered; other changes go on meanwhile.
+	Settle func(context.Context)
 }
 
 func (s Step) in(tx *registry.Tx) error {
@@ -40,9 +45,35 @@ func (s Step) in(tx *registry.Tx) error {
 	return s.In(tx)
 }
 
-func (s Step) after(ctx context.Context) {
+// made carries out After and gives what is left to do.
+func (s Step) made(ctx context.Context) func() {
+	ctx = context.WithoutCancel(ctx)
 	if s.After != nil {
-		s.After(context.WithoutCancel(ctx))
+		s.After(ctx)
+	}
+	return func() {
+		if s.Settle != nil {
+			s.Settle(ctx)
+		}
+	}
+}
+
+// changes is a lock under which one change is made at a time. What is left to do after one is done once it is open again.
+type changes struct {
+	sync.Mutex
+	left []func()
+}
+
+// then leaves something to do. The caller holds the lock.
+func (c *changes) then(f func()) { c.left = append(c.left, f) }
+
+// Unlock opens the lock and does what was left.
+func (c *changes) Unlock() {
+	left := c.left
+	c.left = nil
+	c.Mutex.Unlock()
+	for _, f := range left {
+		f()
 	}
 }
 
@@ -64,27 +95,43 @@ type Print struct {
 	Template []byte // as finger.Template is marshalled
 }
 
-// seen is an encounter for the follower; given is its biometric data in clear where they are at hand.
-func (s *Service) seen(e *encounter, given []abis.BiometricData) *Encounter {
+// pictured makes the images of prints ahead of a change, while other changes go on; nil where nobody wants them.
+func (s *Service) pictured(prints []reference, given *abis.Encounter, items []abis.BiometricData) [][]byte {
+	if s.cfg.Follower == nil || given.Status != "ACTIVE" || !slices.ContainsFunc(given.Galleries, s.cfg.Follower.Covers) {
+		return nil
+	}
+	return pictures(prints, items)
+}
+
+// pictures are the images of prints as PNG, nil for one that has none.
+func pictures(prints []reference, items []abis.BiometricData) [][]byte {
+	out := make([][]byte, len(prints))
+	for i, r := range prints {
+		if r.Item < len(items) {
+			out[i], _ = picture(items[r.Item], r.Position)
+		}
+	}
+	return out
+}
+
+// seen is an encounter for the follower as a change makes it.
+func (s *Service) seen(e *encounter, c change) *Encounter {
 	out := &Encounter{ID: e.id, Active: e.active(), Galleries: e.head.Given.Galleries, Biographic: e.head.Biographic, Contextual: e.head.Contextual}
 	for _, r := range e.prints {
 		out.Prints = append(out.Prints, Print{r.Position, r.Quality, r.Template})
 	}
 	out.Pictures = func(ctx context.Context) ([][]byte, error) {
-		items := given
-		if items == nil {
-			var err error
-			if items, err = s.storedItems(ctx, e); err != nil && !errors.As(err, new(*fault)) { // a fault: the key that opens them is not there
-				return nil, err
-			}
+		if c.pictures != nil {
+			return c.pictures, nil
 		}
-		pictures := make([][]byte, len(e.prints))
-		for i, r := range e.prints {
-			if r.Item < len(items) {
-				pictures[i], _ = picture(items[r.Item], r.Position)
-			}
+		if c.body != nil {
+			return pictures(e.prints, c.given), nil
 		}
-		return pictures, nil
+		items, err := s.storedItems(ctx, e)
+		if err != nil && !errors.As(err, new(*fault)) { // a fault: the key that opens them is not there
+			return nil, err
+		}
+		return pictures(e.prints, items), nil
 	}
 	return out
 }
@@ -114,7 +161,7 @@ func (s *Service) storedItems(ctx context.Context, e *encounter) ([]abis.Biometr
 func (s *Service) follow(ctx context.Context, put []change, drop []*encounter) (step Step, seen []*Encounter, err error) {
 	seen = make([]*Encounter, len(put))
 	for i, c := range put {
-		seen[i] = s.seen(c.now, c.given)
+		seen[i] = s.seen(c.now, c)
 	}
 	if s.cfg.Follower == nil {
 		return Step{}, seen, nil
@@ -132,7 +179,7 @@ func (s *Service) follow(ctx context.Context, put []change, drop []*encounter) (
 	for person := range touched {
 		for _, e := range s.people.of(person) {
 			if !gone[e] {
-				touched[person] = append(touched[person], s.seen(e, nil))
+				touched[person] = append(touched[person], s.seen(e, change{}))
 			}
 		}
 	}
@@ -163,7 +210,7 @@ func (s *Service) catchUp(ctx context.Context) error {
 		for _, person := range batch {
 			var list []*Encounter
 			for _, e := range s.people.of(person) {
-				list = append(list, s.seen(e, nil))
+				list = append(list, s.seen(e, change{}))
 			}
 			c.People = append(c.People, list)
 		}
@@ -176,7 +223,7 @@ func (s *Service) catchUp(ctx context.Context) error {
 				return err
 			}
 		}
-		step.after(ctx)
+		step.made(ctx)()
 	}
 	return nil
 }

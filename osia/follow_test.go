@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/go-jose/go-jose/v4"
@@ -24,11 +25,14 @@ import (
 
 // watcher is a follower that writes down what it is told, and asks for every picture.
 type watcher struct {
-	mu    sync.Mutex
-	told  []string
-	after int
-	fail  error
+	mu      sync.Mutex
+	told    []string
+	after   int
+	settled atomic.Int32
+	fail    error
 }
+
+func (w *watcher) Covers(gallery string) bool { return gallery == "civil" }
 
 func (w *watcher) Follow(ctx context.Context, c Change) (Step, error) {
 	w.mu.Lock()
@@ -72,7 +76,8 @@ func (w *watcher) Follow(ctx context.Context, c Change) (Step, error) {
 			}
 			return nil
 		},
-		After: func(context.Context) { w.after++ },
+		After:  func(context.Context) { w.after++ },
+		Settle: func(context.Context) { w.settled.Add(1) },
 	}, nil
 }
 
@@ -80,7 +85,7 @@ func (w *watcher) last(t *testing.T, what, want string) {
 	t.Helper()
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if len(w.told) == 0 || w.told[len(w.told)-1] != want || w.after != len(w.told) {
+	if len(w.told) == 0 || w.told[len(w.told)-1] != want || w.after != len(w.told) || int(w.settled.Load()) != w.after {
 		t.Errorf("%s: told %q (%d of %d carried out), want %q", what, w.told[max(0, len(w.told)-1):], w.after, len(w.told), want)
 	}
 }

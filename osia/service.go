@@ -74,7 +74,7 @@ type Service struct {
 	entered chan struct{} // one place for each request under way
 	inner   http.Handler  // the operations, without token, checks and callbacks
 
-	write  sync.Mutex // one change at a time, from looking to committing
+	write  changes // one change at a time, from looking to committing
 	mu     sync.RWMutex
 	people people
 
@@ -131,8 +131,9 @@ type change struct {
 	now  *encounter
 	was  *encounter // what it takes the place of; nil for a new one
 	body []byte     // biometric data; nil leaves what is stored
-	// given is the biometric data in clear, where body is.
-	given []abis.BiometricData
+	// given is the biometric data in clear, where body is, and pictures are the images made of it ahead; see Service.pictured.
+	given    []abis.BiometricData
+	pictures [][]byte
 }
 
 // apply makes changes durable, all or none, with the answer of the task that asked for them if one did; then they are seen.
@@ -177,7 +178,7 @@ func (s *Service) apply(ctx context.Context, put []change, drop []*encounter, an
 		task.finished = true
 	}
 	s.see(put, drop)
-	step.after(ctx)
+	s.write.then(step.made(ctx))
 	return nil
 }
 

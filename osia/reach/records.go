@@ -78,6 +78,9 @@ func (m *Mapping) why(e Encounter, own, all stated) Reason {
 	return Within
 }
 
+// Covers says whether a gallery is mapped.
+func (m *Mapping) Covers(gallery string) bool { return m.galleries[gallery] != "" }
+
 // category is that of the galleries that are mapped; several when they do not have one.
 func (m *Mapping) category(galleries []string) (category string, several bool) {
 	for _, g := range galleries {
