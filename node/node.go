@@ -78,6 +78,7 @@ type Node struct {
 	osia         *osia.Service // nil: not served
 	osiaTLS      tls.Certificate
 	osiaListener net.Listener
+	osiaRecords  *osiaRecords // nil: no gallery of it is mapped
 }
 
 // Open opens the folder of a node: keys, cards, agreement, registry, gallery and ledger. Each thing

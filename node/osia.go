@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"convenio/osia"
+	"convenio/osia/reach"
 )
 
 // OSIAConfig is the section osia of node.yaml: without it the node does not serve OSIA's ABIS interface. Paths are below the
@@ -37,6 +38,8 @@ type OSIAConfig struct {
 	Signers string `yaml:"signers,omitempty"`
 	// FPIR is the false positive identification rate of a search without a threshold. 0: 0.001.
 	FPIR float64 `yaml:"fpir,omitempty"`
+	// Records says which galleries are within the partner's reach, as what. Defaults to none.
+	Records *reach.Rules `yaml:"records,omitempty"`
 }
 
 // OSIATokens says which bearer tokens are good.
@@ -86,10 +89,11 @@ func (n *Node) osiaFile(name string) ([]byte, error) {
 
 func (n *Node) openOSIA(ctx context.Context) (err error) {
 	c := n.cfg.OSIA
-	if c == nil {
-		return nil
+	follower, err := n.followOSIA(ctx)
+	if err != nil || c == nil {
+		return err
 	}
-	conf := osia.Config{Store: n.store, Callbacks: c.Callbacks, Workers: n.workers(), FPIR: c.FPIR, Now: n.opt.Now, Logger: n.opt.Logger}
+	conf := osia.Config{Store: n.store, Follower: follower, Callbacks: c.Callbacks, Workers: n.workers(), FPIR: c.FPIR, Now: n.opt.Now, Logger: n.opt.Logger}
 	keys := func(name string) (osia.Keys, error) {
 		b, err := n.osiaFile(name)
 		if err != nil {
@@ -130,8 +134,11 @@ func (n *Node) openOSIA(ctx context.Context) (err error) {
 	if n.osiaTLS, err = n.osiaCertificate(); err != nil {
 		return err
 	}
-	n.osia, err = osia.New(ctx, conf)
-	return err
+	if n.osia, err = osia.New(ctx, conf); err != nil {
+		return err
+	}
+	n.osiaRecords.started(ctx)
+	return nil
 }
 
 func (n *Node) osiaCertificate() (tls.Certificate, error) {

@@ -16,37 +16,58 @@ import (
 	"convenio/node"
 )
 
-// serveOSIA has a party's node serve OSIA, with a key for tokens made in its folder.
-func (p *party) serveOSIA() {
+// serveOSIA has a party's node serve OSIA, with a key for tokens made in its folder. more are lines of the section.
+func (p *party) serveOSIA(more ...string) {
 	p.t.Helper()
 	keys, err := node.NewOSIAKeys(p.dir)
 	must(p.t, err)
-	f, err := os.OpenFile(node.ConfigOf(p.dir), os.O_APPEND|os.O_WRONLY, 0)
+	p.configure(func(c string) string {
+		return c + fmt.Sprintf("osia:\n  listen: %s\n  tokens: {keys: %s, audience: abis}\n", freePort(p.t), keys) + strings.Join(more, "")
+	})
+}
+
+// configure rewrites node.yaml.
+func (p *party) configure(change func(string) string) {
+	p.t.Helper()
+	path := node.ConfigOf(p.dir)
+	b, err := os.ReadFile(path)
 	must(p.t, err)
-	_, err = fmt.Fprintf(f, "osia:\n  listen: %s\n  tokens: {keys: %s, audience: abis}\n", freePort(p.t), keys)
-	must(p.t, err)
-	must(p.t, f.Close())
+	must(p.t, os.WriteFile(path, []byte(change(string(b))), 0o600))
 }
 
 // osia makes one call of a national system.
 func (p *party) osia(method, path string, body any) (int, string) {
 	p.t.Helper()
+	status, text, err := p.tryOSIA(method, path, body)
+	must(p.t, err)
+	return status, text
+}
+
+func (p *party) tryOSIA(method, path string, body any) (int, string, error) {
+	p.t.Helper()
+	cfg, err := node.LoadConfig(node.ConfigOf(p.dir))
+	must(p.t, err)
 	token, err := node.NewOSIAToken(p.dir, "registry", []string{"abis.encounter.write", "abis.identify"}, time.Now(), time.Hour)
 	must(p.t, err)
+	if !strings.Contains(path, "?") {
+		path += "?"
+	}
+	path += "&transactionId=T"
 	b, err := json.Marshal(body)
 	must(p.t, err)
-	req, err := http.NewRequestWithContext(p.t.Context(), method, "https://"+p.node.OSIAAddr()+path+"?transactionId=T", bytes.NewReader(b))
+	req, err := http.NewRequestWithContext(p.t.Context(), method, "https://"+cfg.OSIA.Listen+path, bytes.NewReader(b))
 	must(p.t, err)
 	req.Header.Set("Authorization", "Bearer "+token)
 	req.Header.Set("Content-Type", "application/json")
 	c := http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}} // whose certificate it is is not what is tested
 	defer c.CloseIdleConnections()
 	res, err := c.Do(req)
-	must(p.t, err)
+	if err != nil {
+		return 0, "", err
+	}
 	defer res.Body.Close()
 	text, err := io.ReadAll(res.Body)
-	must(p.t, err)
-	return res.StatusCode, string(text)
+	return res.StatusCode, string(text), err
 }
 
 // Who is known through OSIA alone is found by the national system, before and after the node was stopped, and never by the

@@ -13,7 +13,6 @@ import (
 	"convenio/api"
 	"convenio/finger"
 	"convenio/gallery"
-	"convenio/ledger"
 	"convenio/registry"
 )
 
@@ -82,7 +81,7 @@ func (n *Node) enrol(ctx context.Context, key string, e api.Enrolment) (api.Enro
 		if err != nil || repeated {
 			return err
 		}
-		return n.plan(tx, act{id: "enrol:" + id, kind: ledger.KindEnrol, body: map[string]any{"subject": id, "class": s.Class, "fingers": len(s.Samples)}})
+		return n.plan(tx, enrolAct(id, s.Class, len(s.Samples)))
 	})
 	if err != nil {
 		return out, err
@@ -177,12 +176,18 @@ func (n *Node) protect(ctx context.Context, subject string, list []api.Safeguard
 	if err := n.checkSafeguards(list); err != nil {
 		return err
 	}
+	if follows, err := n.store.FollowsOSIA(ctx, subject); err != nil {
+		return err
+	} else if follows {
+		return fail(http.StatusConflict, "follows-osia", "the record follows an encounter of a national system", subject,
+			"have the national system change the encounter's data or status; to put it out of reach at once and for good, erase the record")
+	}
 	var class registry.Class
 	err := n.store.Tx(ctx, func(tx *registry.Tx) (err error) {
 		if class, err = tx.SetSafeguards(subject, registrySafeguards(list)); err != nil {
 			return err
 		}
-		return n.plan(tx, act{id: "change:" + string(newID()), kind: ledger.KindChange, body: map[string]any{"subject": subject, "class": class}})
+		return n.plan(tx, changeAct(subject, class))
 	})
 	if err != nil {
 		return err
@@ -201,7 +206,7 @@ func (n *Node) eraseSubject(ctx context.Context, subject string) error {
 	}
 	n.people.Remove(subject)
 	err := n.store.Tx(ctx, func(tx *registry.Tx) error {
-		if err := n.plan(tx, act{id: "erase:subject:" + subject, kind: ledger.KindErase, body: map[string]any{"what": "subject", "subject": subject}}); err != nil {
+		if err := n.plan(tx, eraseAct(subject)); err != nil {
 			return err
 		}
 		return tx.EraseSubject(subject)
@@ -209,5 +214,6 @@ func (n *Node) eraseSubject(ctx context.Context, subject string) error {
 	if err != nil {
 		return err
 	}
+	n.osiaRecords.gone(subject)
 	return errors.Join(n.flush(ctx, ""), n.scrub(ctx))
 }

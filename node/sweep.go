@@ -33,6 +33,7 @@ func (n *Node) sweep(ctx context.Context) error {
 }
 
 func (n *Node) sweepOnce(ctx context.Context) error {
+	n.osiaRecords.settle(ctx)
 	due, err := n.store.DueKeys(ctx, n.now(), 1000)
 	if err != nil {
 		return err

@@ -80,7 +80,7 @@ func (s *Service) newEncounter(ctx context.Context, person, id string, given *ab
 	if err != nil {
 		return change{}, nil, fmt.Errorf("encounter: %w", err)
 	}
-	c := change{now: &encounter{head: h, prints: prints}, was: was, body: body}
+	c := change{now: &encounter{head: h, prints: prints}, was: was, body: body, given: clear.BiometricData, pictures: s.pictured(prints, given, clear.BiometricData)}
 	if was != nil {
 		c.now.id = was.id
 	}

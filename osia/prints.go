@@ -105,17 +105,11 @@ func readItem(b abis.BiometricData, rep *report) (*reference, error) {
 
 // templateOf reads the image by value, or else the template; nil when there is neither.
 func templateOf(b abis.BiometricData, pos finger.Position) (*finger.Template, error) {
-	ppi := 0.0
-	if b.Resolution != nil {
-		if ppi = float64(*b.Resolution); ppi < finger.MinPPI || ppi > finger.MaxPPI {
-			return nil, bad("resolution %d: %d to %d dpi are taken", *b.Resolution, finger.MinPPI, finger.MaxPPI)
-		}
+	data, ppi, err := imageOf(b)
+	if err != nil {
+		return nil, err
 	}
-	if b.Image != nil && *b.Image != "" {
-		data, err := base64.StdEncoding.DecodeString(*b.Image)
-		if err != nil {
-			return nil, bad("image: not base64")
-		}
+	if data != nil {
 		if img, ok := plainPixels(b, data, ppi); ok {
 			return finger.Extract(img, nil)
 		}
@@ -125,8 +119,7 @@ func templateOf(b abis.BiometricData, pos finger.Position) (*finger.Template, er
 	if b.Template == nil || *b.Template == "" {
 		return nil, nil
 	}
-	data, err := base64.StdEncoding.DecodeString(*b.Template)
-	if err != nil {
+	if data, err = base64.StdEncoding.DecodeString(*b.Template); err != nil {
 		return nil, bad("template: not base64")
 	}
 	if !fmr.Is(data) {
@@ -134,6 +127,38 @@ func templateOf(b abis.BiometricData, pos finger.Position) (*finger.Template, er
 	}
 	t, _, err := capture.Template(data, 0, pos)
 	return t, readable(err)
+}
+
+// imageOf is an item's image as it was given, nil when there is none, and its resolution, 0 when it is not stated.
+func imageOf(b abis.BiometricData) (data []byte, ppi float64, err error) {
+	if b.Resolution != nil {
+		if ppi = float64(*b.Resolution); ppi < finger.MinPPI || ppi > finger.MaxPPI {
+			return nil, 0, bad("resolution %d: %d to %d dpi are taken", *b.Resolution, finger.MinPPI, finger.MaxPPI)
+		}
+	}
+	if b.Image == nil || *b.Image == "" {
+		return nil, ppi, nil
+	}
+	if data, err = base64.StdEncoding.DecodeString(*b.Image); err != nil {
+		return nil, 0, bad("image: not base64")
+	}
+	return data, ppi, nil
+}
+
+// picture is an item's image as PNG; false when there is none that can be shown.
+func picture(b abis.BiometricData, pos finger.Position) ([]byte, bool) {
+	data, ppi, err := imageOf(b)
+	if err != nil || data == nil {
+		return nil, false
+	}
+	p := capture.Print{}
+	if img, ok := plainPixels(b, data, ppi); ok {
+		p.Image = img
+	} else if p, err = capture.Read(data, ppi, pos); err != nil {
+		return nil, false
+	}
+	png, err := p.PNG()
+	return png, err == nil
 }
 
 // readable keeps the errors that are reported with an item and makes the others the caller's.

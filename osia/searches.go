@@ -6,13 +6,17 @@ import (
 	"convenio/osia/abis"
 )
 
+// asked reads what a search asks for: its options and its body, with encrypted parts in clear.
+func asked[T any](ctx context.Context, body *T, most, priority, serviceLevel *int, threshold *float32) (opt options, clear T, err error) {
+	if opt, err = newOptions(most, priority, serviceLevel, threshold); err == nil {
+		clear, err = clearly(ctx, body)
+	}
+	return opt, clear, err
+}
+
 func (o *operations) Identify(ctx context.Context, r abis.IdentifyRequestObject) (abis.IdentifyResponseObject, error) {
 	p := r.Params
-	opt, err := newOptions(p.MaxNbCand, p.Priority, p.ServiceLevel, p.Threshold)
-	if err != nil {
-		return nil, err
-	}
-	clear, err := clearly(ctx, r.Body)
+	opt, clear, err := asked(ctx, r.Body, p.MaxNbCand, p.Priority, p.ServiceLevel, p.Threshold)
 	if err != nil {
 		return nil, err
 	}
@@ -76,11 +80,7 @@ func (s *Service) searchKnown(ctx context.Context, gallery, person string, refs 
 
 func (o *operations) VerifyFromId(ctx context.Context, r abis.VerifyFromIdRequestObject) (abis.VerifyFromIdResponseObject, error) {
 	p := r.Params
-	opt, err := newOptions(nil, p.Priority, p.ServiceLevel, p.Threshold)
-	if err != nil {
-		return nil, err
-	}
-	clear, err := clearly(ctx, r.Body)
+	opt, clear, err := asked(ctx, r.Body, nil, p.Priority, p.ServiceLevel, p.Threshold)
 	if err != nil {
 		return nil, err
 	}
@@ -108,11 +108,7 @@ func (o *operations) VerifyFromId(ctx context.Context, r abis.VerifyFromIdReques
 
 func (o *operations) VerifyFromBio(ctx context.Context, r abis.VerifyFromBioRequestObject) (abis.VerifyFromBioResponseObject, error) {
 	p := r.Params
-	opt, err := newOptions(nil, p.Priority, p.ServiceLevel, p.Threshold)
-	if err != nil {
-		return nil, err
-	}
-	clear, err := clearly(ctx, r.Body)
+	opt, clear, err := asked(ctx, r.Body, nil, p.Priority, p.ServiceLevel, p.Threshold)
 	if err != nil {
 		return nil, err
 	}

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"convenio/osia/abis"
 	"convenio/registry"
 )
 
@@ -34,6 +35,8 @@ type Config struct {
 	Workers int
 	// FPIR is the false positive identification rate of a search for which the caller gives no threshold. Defaults to 1e-3.
 	FPIR float64
+	// Follower is told of every change. Defaults to nobody.
+	Follower Follower
 	// Now is the clock. Defaults to time.Now.
 	Now func() time.Time
 	// Logger gets what an operator should know. Defaults to nothing.
@@ -71,7 +74,7 @@ type Service struct {
 	entered chan struct{} // one place for each request under way
 	inner   http.Handler  // the operations, without token, checks and callbacks
 
-	write  sync.Mutex // one change at a time, from looking to committing
+	write  changes // one change at a time, from looking to committing
 	mu     sync.RWMutex
 	people people
 
@@ -104,6 +107,9 @@ func New(ctx context.Context, c Config) (*Service, error) {
 	if err != nil {
 		return nil, fmt.Errorf("osia: %w", err)
 	}
+	if err := s.catchUp(ctx); err != nil {
+		return nil, fmt.Errorf("osia: %w", err)
+	}
 	return s, s.loadTasks(ctx)
 }
 
@@ -125,14 +131,21 @@ type change struct {
 	now  *encounter
 	was  *encounter // what it takes the place of; nil for a new one
 	body []byte     // biometric data; nil leaves what is stored
+	// given is the biometric data in clear, where body is, and pictures are the images made of it ahead; see Service.pictured.
+	given    []abis.BiometricData
+	pictures [][]byte
 }
 
 // apply makes changes durable, all or none, with the answer of the task that asked for them if one did; then they are seen.
 // The caller holds s.write.
 func (s *Service) apply(ctx context.Context, put []change, drop []*encounter, answer any) error {
 	task := taskOf(ctx)
-	err := s.cfg.Store.Tx(ctx, func(tx *registry.Tx) error {
-		for _, c := range put {
+	step, seen, err := s.follow(ctx, put, drop)
+	if err != nil {
+		return err
+	}
+	err = s.cfg.Store.Tx(ctx, func(tx *registry.Tx) error {
+		for i, c := range put {
 			o, err := c.now.stored(c.body)
 			if err != nil {
 				return err
@@ -140,6 +153,10 @@ func (s *Service) apply(ctx context.Context, put []change, drop []*encounter, an
 			if c.now.id, err = tx.PutOSIAEncounter(o); err != nil {
 				return err
 			}
+			seen[i].ID = c.now.id
+		}
+		if err := step.in(tx); err != nil {
+			return err
 		}
 		for _, e := range drop {
 			if err := tx.EndOSIAEncounter(e.id); err != nil {
@@ -160,6 +177,13 @@ func (s *Service) apply(ctx context.Context, put []change, drop []*encounter, an
 	if task != nil {
 		task.finished = true
 	}
+	s.see(put, drop)
+	s.write.then(step.made(ctx))
+	return nil
+}
+
+// see makes changes visible to searches.
+func (s *Service) see(put []change, drop []*encounter) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, c := range put {
@@ -173,5 +197,4 @@ func (s *Service) apply(ctx context.Context, put []change, drop []*encounter, an
 	for _, c := range put {
 		s.people.put(c.now)
 	}
-	return nil
 }

@@ -29,6 +29,7 @@ var audits = []string{
 	"SELECT 'subject ' || s.seq || ' is erased but has a key' FROM subjects s JOIN keys k ON k.purpose = 'subject' AND k.owner = s.id WHERE s.erased > 0",
 	"SELECT 'sample ' || a.id || ' belongs to an erased subject' FROM samples a JOIN subjects s ON s.seq = a.subject WHERE s.erased > 0",
 	"SELECT 'OSIA encounter ' || e.seq || ' and its key do not agree' FROM osia_encounters e LEFT JOIN keys k ON k.purpose = 'encounter' AND k.owner = e.id WHERE (e.ended = 0) <> (k.id IS NOT NULL)",
+	"SELECT 'a record of OSIA encounter ' || e.seq || ' outlived it' FROM osia_records r JOIN osia_encounters e ON e.id = r.encounter WHERE e.ended > 0",
 	"SELECT 'OSIA task ' || a.seq || ' and its key do not agree' FROM osia_tasks a LEFT JOIN keys k ON k.purpose = 'task' AND k.owner = a.id WHERE (a.ended = 0) <> (k.id IS NOT NULL)",
 	"SELECT 'exchange ' || e.seq || ' has no key' FROM exchanges e LEFT JOIN keys k ON k.purpose = 'exchange' AND k.owner = e.id WHERE e.ended = 0 AND k.id IS NULL",
 }

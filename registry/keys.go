@@ -123,7 +123,8 @@ func (t *Tx) endOwner(ref KeyRef) error {
 	case ForDisclosure:
 		return run("UPDATE disclosures SET ended = ? WHERE id = ? AND ended = 0", now, ref.Owner)
 	case ForEncounter:
-		return run("UPDATE osia_encounters SET name_index = NULL, ended = ? WHERE id = ? AND ended = 0", now, ref.Owner)
+		return errors.Join(t.endOSIARecord(ref.Owner),
+			run("UPDATE osia_encounters SET name_index = NULL, ended = ? WHERE id = ? AND ended = 0", now, ref.Owner))
 	case ForTask:
 		return run("UPDATE osia_tasks SET ended = ? WHERE id = ? AND ended = 0", now, ref.Owner)
 	}

@@ -90,3 +90,49 @@ func TestOSIATasks(t *testing.T) {
 	}
 	must(t, s.CheckDeep(ctx))
 }
+
+// A record that stands for an encounter ends with it, and one that was erased for itself is known as such.
+func TestOSIARecords(t *testing.T) {
+	s, _ := fresh(t)
+	var encounters, subjects []string
+	for _, name := range []string{"E1", "E2"} {
+		must(t, s.Tx(ctx, func(tx *Tx) error {
+			e, err := tx.PutOSIAEncounter(OSIAEncounter{Person: "P", Encounter: name, Head: []byte("head")})
+			if err != nil {
+				return err
+			}
+			sub, _, err := tx.AddSubject(NewSubject{Class: Class{Category: "visa"}, Samples: []Sample{{Position: 2, Quality: 50, Template: []byte("t")}}})
+			encounters, subjects = append(encounters, e), append(subjects, sub)
+			if err != nil {
+				return err
+			}
+			return tx.PutOSIARecord(OSIARecord{Encounter: e, Subject: sub, Prints: s.OSIADigest([]byte("a"), []byte("bc")), Facts: s.OSIADigest([]byte("ab"), []byte("c"))})
+		}))
+	}
+	list, err := s.OSIARecords(ctx)
+	must(t, err)
+	if len(list) != 2 || string(list[0].Prints) == string(list[0].Facts) || list[0].Erased {
+		t.Errorf("%+v", list)
+	}
+	must(t, s.EraseSubject(ctx, subjects[0]))
+	must(t, s.Tx(ctx, func(tx *Tx) error { return tx.EndOSIAEncounter(encounters[1]) }))
+	if list, err = s.OSIARecords(ctx); err != nil || len(list) != 1 || list[0].Encounter != encounters[0] || !list[0].Erased {
+		t.Errorf("after an erasure and an end: %+v, %v", list, err)
+	}
+	if got, err := s.Subject(ctx, subjects[1]); err != nil || got.Erased.IsZero() {
+		t.Errorf("the record of an ended encounter: %+v, %v", got, err)
+	}
+	for i, want := range []bool{true, false} {
+		if got, err := s.FollowsOSIA(ctx, subjects[i]); err != nil || got != want {
+			t.Errorf("record %d follows: %v, %v", i, got, err)
+		}
+	}
+	err = s.Tx(ctx, func(tx *Tx) error {
+		_, err := tx.SetClass(subjects[1], Class{Category: "visa"})
+		return err
+	})
+	if !errors.Is(err, ErrNotFound) {
+		t.Errorf("class of an erased record: %v", err)
+	}
+	must(t, s.CheckDeep(ctx))
+}

@@ -71,21 +71,32 @@ func (v *View) Samples(subject string) ([]Sample, error) {
 
 // SetSafeguards replaces the safeguards of a record and returns its new class. ErrNotFound when it is erased or unknown.
 func (t *Tx) SetSafeguards(subject string, safeguards []Safeguard) (Class, error) {
-	const a = "set safeguards"
 	s, err := t.Subject(subject)
 	if err != nil {
-		return Class{}, failed(a, err)
+		return Class{}, failed("set safeguards", err)
 	}
 	if !s.Erased.IsZero() {
-		return Class{}, failed(a, ErrNotFound)
+		return Class{}, failed("set safeguards", ErrNotFound)
 	}
 	s.Class.Safeguards = safeguards
-	id, err := t.classID(s.Class)
+	return t.SetClass(subject, s.Class)
+}
+
+// SetClass moves a record to another class and returns it in canonical form. ErrNotFound when it is erased or unknown.
+func (t *Tx) SetClass(subject string, c Class) (Class, error) {
+	const a = "set class"
+	id, err := t.classID(c)
 	if err != nil {
 		return Class{}, failed(a, err)
 	}
-	_, err = t.exec(a, "UPDATE subjects SET class_id = ? WHERE id = ?", id, subject)
-	return s.Class.canonical(), err
+	n, err := t.exec(a, "UPDATE subjects SET class_id = ? WHERE id = ? AND erased = 0", id, subject)
+	if err == nil && n == 0 {
+		err = failed(a, ErrNotFound)
+	}
+	if err != nil {
+		return Class{}, err
+	}
+	return c.canonical(), nil
 }
 
 // EraseSubject destroys the record's key and all that it protects; id and time of erasure stay. ErrNotFound when there

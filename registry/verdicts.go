@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -35,19 +36,22 @@ func (t *Tx) PutVerdict(d Verdict) error {
 	if err != nil {
 		return err
 	}
-	if n > 0 {
-		return failed(a, t.seal(exchangeKey(d.Exchange), d.reasonName(), []byte(d.Reason), time.Time{}))
+	return failed(a, t.giveReason(n > 0, d.Exchange, d.reasonName(), d.Reason, func() (bool, error) {
+		have, err := t.Verdicts(d.Exchange)
+		return slices.ContainsFunc(have, func(h Verdict) bool { h.At = d.At; return h == d }), err
+	}))
+}
+
+// giveReason seals the reason of a word that is new; one that was given before must be the same.
+func (t *Tx) giveReason(isNew bool, exchange, name, reason string, same func() (bool, error)) error {
+	if isNew {
+		return t.seal(exchangeKey(exchange), name, []byte(reason), time.Time{})
 	}
-	have, err := t.Verdicts(d.Exchange)
-	if err != nil {
-		return failed(a, err)
+	ok, err := same()
+	if err == nil && !ok {
+		err = ErrConflict
 	}
-	for _, h := range have {
-		if h.Rank == d.Rank && h.Examiner == d.Examiner && h.Verdict == d.Verdict && h.Reason == d.Reason {
-			return nil
-		}
-	}
-	return failed(a, ErrConflict)
+	return err
 }
 
 // Verdicts lists the verdicts of an exchange by rank, then time.
@@ -105,19 +109,10 @@ func (t *Tx) PutApproval(p Approval) error {
 	if err != nil {
 		return err
 	}
-	if n > 0 {
-		return failed(a, t.seal(exchangeKey(p.Exchange), p.reasonName(), []byte(p.Reason), time.Time{}))
-	}
-	have, err := t.Approvals(p.Exchange)
-	if err != nil {
-		return failed(a, err)
-	}
-	for _, h := range have {
-		if h.What == p.What && h.Approver == p.Approver && h.Decision == p.Decision && h.Reason == p.Reason {
-			return nil
-		}
-	}
-	return failed(a, ErrConflict)
+	return failed(a, t.giveReason(n > 0, p.Exchange, p.reasonName(), p.Reason, func() (bool, error) {
+		have, err := t.Approvals(p.Exchange)
+		return slices.ContainsFunc(have, func(h Approval) bool { h.At = p.At; return h == p }), err
+	}))
 }
 
 // Approvals lists the approvals of an exchange by time.

@@ -114,16 +114,8 @@ func rejectedHint(err error) error {
 	return err
 }
 
-// tracePrints writes the steps of every print of a file below dir, in a folder for each where there are several.
-func tracePrints(dir, file string, ppi float64) error {
-	b, err := os.ReadFile(file)
-	if err != nil {
-		return err
-	}
-	prints, err := capture.ReadAll(b, ppi)
-	if err != nil {
-		return unreadable(file, err)
-	}
+// tracePrints writes the steps of each of a file's prints below dir, in a folder for each where there are several.
+func tracePrints(dir, file string, prints []capture.Print) error {
 	for i, p := range prints {
 		to := dir
 		if len(prints) > 1 {

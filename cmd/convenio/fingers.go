@@ -54,7 +54,11 @@ they are personal data.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var all []extraction
 			for _, f := range args {
-				found, err := extractionsOf(f, ppi)
+				prints, err := allPrints(f, ppi)
+				if err != nil {
+					return err
+				}
+				found, err := extractionsOf(f, prints)
 				if err != nil {
 					return err
 				}
@@ -66,7 +70,7 @@ they are personal data.`,
 				if len(args) > 1 {
 					dir = filepath.Join(trace, strings.TrimSuffix(filepath.Base(f), filepath.Ext(f)))
 				}
-				if err := tracePrints(dir, f, ppi); err != nil {
+				if err := tracePrints(dir, f, prints); err != nil {
 					return err
 				}
 			}

@@ -78,8 +78,8 @@ func templateIn(file string, ppi float64) (*finger.Template, error) {
 	return t, nil
 }
 
-// extractionsOf says how good each print of a file is.
-func extractionsOf(file string, ppi float64) ([]extraction, error) {
+// allPrints reads every print of a file.
+func allPrints(file string, ppi float64) ([]capture.Print, error) {
 	b, err := os.ReadFile(file)
 	if err != nil {
 		return nil, err
@@ -88,6 +88,11 @@ func extractionsOf(file string, ppi float64) ([]extraction, error) {
 	if err != nil {
 		return nil, unreadable(file, err)
 	}
+	return prints, nil
+}
+
+// extractionsOf says how good each of a file's prints is.
+func extractionsOf(file string, prints []capture.Print) ([]extraction, error) {
 	var out []extraction
 	for _, p := range prints {
 		e := extraction{File: file, Notes: p.Notes}

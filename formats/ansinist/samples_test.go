@@ -15,32 +15,15 @@ import (
 	"testing"
 
 	"convenio/formats/ansinist"
+	"convenio/formats/internal/formattest"
 
 	"github.com/google/go-cmp/cmp"
 )
 
-// standards is the folder of published samples and of what independent
-// programs read in them. Where it is absent the test skips; with CI=true it fails.
-func standards(t testing.TB) string {
-	t.Helper()
-	root := os.Getenv("CONVENIO_DATA")
-	if root == "" {
-		root = filepath.Join("..", "..", "..", "shared", "data")
-	}
-	dir := filepath.Join(root, "standards")
-	if _, err := os.Stat(filepath.Join(dir, "samples", "itl-trad")); err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("CI=true and no published ANSI/NIST samples: set CONVENIO_DATA to the folder that holds standards/")
-		}
-		t.Skip("no published ANSI/NIST samples: set CONVENIO_DATA to the folder that holds standards/")
-	}
-	return dir
-}
-
 // samples are the traditional files, by their name below itl-trad.
 func samples(t testing.TB) map[string][]byte {
 	t.Helper()
-	root := filepath.Join(standards(t), "samples", "itl-trad")
+	root := filepath.Join(formattest.Standards(t, "samples/itl-trad"), "samples", "itl-trad")
 	paths, err := filepath.Glob(filepath.Join(root, "*", "*"))
 	if err != nil || len(paths) < 17 {
 		t.Fatalf("%d sample files, want 17 at least (%v)", len(paths), err)
@@ -129,7 +112,7 @@ func number(v any) int {
 func TestSamplesAsReadElsewhere(t *testing.T) {
 	files := samples(t)
 	seen := 0
-	lines(t, filepath.Join(standards(t), "expected", "itl_trad_summary.jsonl"), func(line []byte) {
+	lines(t, filepath.Join(formattest.Standards(t, "samples/itl-trad"), "expected", "itl_trad_summary.jsonl"), func(line []byte) {
 		var want summary
 		if err := json.Unmarshal(line, &want); err != nil {
 			t.Fatal(err)
@@ -222,7 +205,7 @@ func sortInts(n []int) {
 var dumpLine = regexp.MustCompile(`^(\d+)\.(\d+)\.(\d+)\.(\d+) \[(\d+)\.(\d+)\]=(.*)$`)
 
 func TestSamplesAsDumpedByNBIS(t *testing.T) {
-	dir := filepath.Join(standards(t), "expected", "an2k2txt")
+	dir := filepath.Join(formattest.Standards(t, "samples/itl-trad"), "expected", "an2k2txt")
 	files, compared := samples(t), 0
 	for name, data := range files {
 		tx := mustRead(t, name, data)
@@ -267,7 +250,7 @@ func TestSamplesAsDumpedByNBIS(t *testing.T) {
 
 func TestSampleImages(t *testing.T) {
 	files, rows := samples(t), 0
-	lines(t, filepath.Join(standards(t), "expected", "itl_images.tsv"), func(line []byte) {
+	lines(t, filepath.Join(formattest.Standards(t, "samples/itl-trad"), "expected", "itl_images.tsv"), func(line []byte) {
 		cols := strings.Split(string(line), "\t")
 		if cols[0] == "file" {
 			return
@@ -288,7 +271,7 @@ func TestSampleImages(t *testing.T) {
 
 func TestSampleAnomaliesAreReported(t *testing.T) {
 	files, rows := samples(t), 0
-	lines(t, filepath.Join(standards(t), "expected", "itl_anomalies.tsv"), func(line []byte) {
+	lines(t, filepath.Join(formattest.Standards(t, "samples/itl-trad"), "expected", "itl_anomalies.tsv"), func(line []byte) {
 		cols := strings.Split(string(line), "\t")
 		if cols[0] == "file" {
 			return

@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"reflect"
@@ -15,6 +14,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"convenio/formats/internal/formattest"
 	"convenio/formats/sc37"
 )
 
@@ -81,16 +81,10 @@ func TestRoundTrip(t *testing.T) {
 // TestSchema has another program judge what is written.
 func TestSchema(t *testing.T) {
 	if _, err := exec.LookPath("xmllint"); err != nil {
-		t.Skip("no xmllint: install libxml2-utils")
+		formattest.Absent(t, "no xmllint: install libxml2-utils")
 	}
-	root := os.Getenv("CONVENIO_DATA")
-	if root == "" {
-		root = "../../../shared/data"
-	}
-	xsd := filepath.Join(root, "standards/specs/mosip/mosip-cbeff.xsd")
-	if _, err := os.Stat(xsd); err != nil {
-		t.Skip("no schema: set CONVENIO_DATA to the folder that holds standards/")
-	}
+	const schema = "specs/mosip/mosip-cbeff.xsd"
+	xsd := filepath.Join(formattest.Standards(t, schema), schema)
 	validate := func(b []byte) error {
 		c := exec.Command("xmllint", "--noout", "--nonet", "--schema", xsd, "-")
 		c.Stdin = bytes.NewReader(b)
@@ -266,14 +260,7 @@ var xmlBlock = regexp.MustCompile("(?s)```\\s*xml\\s*\n(.*?)```")
 
 // TestPublished reads the documents in MOSIP's pages; their data blocks are shortened to no base64.
 func TestPublished(t *testing.T) {
-	root := os.Getenv("CONVENIO_DATA")
-	if root == "" {
-		root = "../../../shared/data"
-	}
-	page, err := os.ReadFile(filepath.Join(root, "standards/specs/mosip/biometrics_cbeff-xml.md"))
-	if err != nil {
-		t.Skip("no published documents: set CONVENIO_DATA to the folder that holds standards/")
-	}
+	page := formattest.Read(t, formattest.Standards(t), "specs/mosip/biometrics_cbeff-xml.md")
 	m := xmlBlock.FindSubmatch(page)
 	if m == nil {
 		t.Fatal("no document in the page")

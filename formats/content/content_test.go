@@ -17,6 +17,7 @@ import (
 	"convenio/formats/fir"
 	"convenio/formats/fmr"
 	"convenio/formats/iir"
+	"convenio/formats/internal/formattest"
 	"convenio/formats/jpegl"
 	"convenio/formats/picture"
 	"convenio/formats/sc37"
@@ -252,15 +253,12 @@ func TestHugeRaw(t *testing.T) {
 
 // TestPublished opens every published sample with a format that is read here.
 func TestPublished(t *testing.T) {
-	root := os.Getenv("CONVENIO_DATA")
-	if root == "" {
-		root = "../../../shared/data"
-	}
+	dir := formattest.Standards(t)
 	n := 0
 	kinds := map[string]int{}
 	for _, pattern := range []string{"iso19794/*/*.*", "iso19794/openafis/valid/fvc2002/DB4_B/*.iso", "itl-trad/*/*.an2", "itl-trad/*/*.an2k", "itl-trad/*/*.ebts",
 		"itl-xml/*/Sample-*.xml", "wsq/*.wsq", "wsq/*/*.wsq", "jp2/misc/*.jp2"} {
-		files, _ := filepath.Glob(filepath.Join(root, "standards/samples", pattern))
+		files, _ := filepath.Glob(filepath.Join(dir, "samples", pattern))
 		for _, name := range files {
 			data, err := os.ReadFile(name)
 			if err != nil {
@@ -284,7 +282,7 @@ func TestPublished(t *testing.T) {
 		}
 	}
 	if n == 0 {
-		t.Skip("no published samples: set CONVENIO_DATA to the folder that holds standards/")
+		t.Error("no file")
 	}
 	t.Logf("%d files: %v", n, kinds)
 }

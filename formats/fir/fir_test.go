@@ -16,6 +16,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"convenio/formats/internal/formattest"
 	"convenio/formats/sc37"
 )
 
@@ -118,20 +119,16 @@ func TestANSI2009IsNamed(t *testing.T) {
 }
 
 func TestTruncatedAtEveryByte(t *testing.T) {
-	files := map[string][]byte{"2005": mustMarshal(t, sample(ISO2005)), "2011": mustMarshal(t, sample(ISO2011)), "ansi": ansi(mustMarshal(t, sample(ISO2005)))}
-	for name, b := range files {
-		for n := range len(b) {
-			r, err := Parse(b[:n])
-			switch {
-			case err == nil && len(r.Oddities) == 0:
-				t.Errorf("%s cut at %d of %d: nothing said", name, n, len(b))
-			case err != nil && !errors.Is(err, sc37.ErrTruncated) && !errors.Is(err, sc37.ErrFormat) && !errors.Is(err, sc37.ErrMalformed):
-				t.Errorf("%s cut at %d: %v is of no kind", name, n, err)
-			case err != nil && n >= 30 && !strings.Contains(err.Error(), "(byte "):
-				t.Errorf("%s cut at %d: %v names no byte", name, n, err)
-			}
-		}
+	formattest.RunTruncated(t, parsed, map[string][]byte{"2005": mustMarshal(t, sample(ISO2005)), "2011": mustMarshal(t, sample(ISO2011)), "ansi": ansi(mustMarshal(t, sample(ISO2005)))})
+}
+
+// parsed reads a record for its oddities.
+func parsed(b []byte) ([]sc37.Oddity, error) {
+	r, err := Parse(b)
+	if err != nil {
+		return nil, err
 	}
+	return r.Oddities, nil
 }
 
 func TestOdd(t *testing.T) {
@@ -139,11 +136,7 @@ func TestOdd(t *testing.T) {
 	b, n := mustMarshal(t, sample(ISO2005)), mustMarshal(t, sample(ISO2011))
 	ff := []byte{0xff, 0xff, 0xff, 0xff}
 	const rep = 16 + 4 + 9 + 5 + 1 + 10 // position in the first representation of n
-	tests := []struct {
-		name string
-		data []byte
-		says string
-	}{
+	formattest.RunOdd(t, parsed, []formattest.Odd{
 		{"other version", at(b, 5, '7'), "error version"},
 		{"4 GiB claimed", at(b, 10, ff...), "states 4294967295 bytes"},
 		{"4 GiB image", at(b, 32, ff...), "error image 1, image data (byte 46): 4294967281 bytes wanted"},
@@ -165,25 +158,7 @@ func TestOdd(t *testing.T) {
 		{"2011 representation length", at(n, 16, 0, 0, 0, 7), "states 7 bytes"},
 		{"2011 positions", at(n, 15, 4), "states 4, the images have 2"},
 		{"2011 another codec", at(n, len(n)-18, 0xff, 0xa0), "states PNG, the image is WSQ"},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			r, err := Parse(tt.data)
-			if want, ok := strings.CutPrefix(tt.says, "error "); ok {
-				if err == nil || !strings.Contains(err.Error(), want) {
-					t.Errorf("got %v, want %q", err, want)
-				}
-				return
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
-			all := fmt.Sprint(r.Oddities)
-			if (tt.says == "") != (len(r.Oddities) == 0) || !strings.Contains(all, tt.says) {
-				t.Errorf("oddities %v, want %q", all, tt.says)
-			}
-		})
-	}
+	})
 }
 
 func TestGray(t *testing.T) {
@@ -307,14 +282,10 @@ func TestRoundTripProperty(t *testing.T) {
 
 // TestPublished compares with the readings of the published sample by another program.
 func TestPublished(t *testing.T) {
-	root := os.Getenv("CONVENIO_DATA")
-	if root == "" {
-		root = "../../../shared/data"
-	}
-	dir := filepath.Join(root, "standards")
+	dir := formattest.Standards(t)
 	f, err := os.Open(filepath.Join(dir, "expected", "iso_summary.jsonl"))
 	if err != nil {
-		t.Skip("no published samples: set CONVENIO_DATA to the folder that holds standards/")
+		t.Fatal(err)
 	}
 	defer f.Close()
 	type rep struct {

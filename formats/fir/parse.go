@@ -38,28 +38,14 @@ func Parse(data []byte) (*Record, error) {
 	default:
 		return nil, fmt.Errorf("parse finger image record: %w: version %q at byte 4, known are 010 and 020", sc37.ErrFormat, data[4:8])
 	}
-	var best *Record
-	bestCost, firstErr := 0, error(nil)
-	for _, f := range layouts {
+	return sc37.Likeliest(layouts, func(f Format) sc37.Reading[Record] {
 		p := parser{c: sc37.NewCursor(data, 0, "header"), rec: &Record{Format: f}, total: len(data)}
 		p.read()
 		if err := p.c.Err(); err != nil {
-			if firstErr == nil {
-				firstErr = fmt.Errorf("parse %v: %w", f, err)
-			}
-			continue
+			return sc37.Reading[Record]{Err: fmt.Errorf("parse %v: %w", f, err)}
 		}
-		if firstErr != nil && len(p.rec.Trailing) > 0 {
-			continue // a less likely layout counts only where it uses the bytes up
-		}
-		if cost := p.cost(); best == nil || cost < bestCost {
-			best, bestCost = p.rec, cost
-		}
-	}
-	if best == nil {
-		return nil, firstErr
-	}
-	return best, nil
+		return sc37.Reading[Record]{Record: p.rec, Cost: p.cost(), LeftOver: len(p.rec.Trailing) > 0}
+	})
 }
 
 type parser struct {

@@ -11,23 +11,9 @@ import (
 	"strings"
 	"testing"
 
+	"convenio/formats/internal/formattest"
 	"convenio/formats/sc37"
 )
-
-// standards finds the published samples and the readings of them by other programs; they are never part of this
-// repository.
-func standards(t testing.TB) string {
-	t.Helper()
-	root := os.Getenv("CONVENIO_DATA")
-	if root == "" {
-		root = "../../../shared/data"
-	}
-	dir := filepath.Join(root, "standards")
-	if _, err := os.Stat(dir); err != nil {
-		t.Skip("no published samples: set CONVENIO_DATA to the folder that holds standards/")
-	}
-	return dir
-}
 
 // reading is one line of expected/iso_summary.jsonl.
 type reading struct {
@@ -49,7 +35,7 @@ type reading struct {
 }
 
 func TestReadingsOfOthers(t *testing.T) {
-	dir := standards(t)
+	dir := formattest.Standards(t)
 	f, err := os.Open(filepath.Join(dir, "expected", "iso_summary.jsonl"))
 	if err != nil {
 		t.Fatal(err)
@@ -120,7 +106,7 @@ func checkView(t *testing.T, i int, v *View, finger, number, imp, quality uint8,
 
 // TestBiomDI compares with the text dump of NIST's BiomDI, down to cores and deltas.
 func TestBiomDI(t *testing.T) {
-	dir := standards(t)
+	dir := formattest.Standards(t)
 	data, err := os.ReadFile(filepath.Join(dir, "samples/iso19794/libbiomeval/fmr.iso2005"))
 	if err != nil {
 		t.Fatal(err)
@@ -188,7 +174,7 @@ func atoi(s string) int { n, _ := strconv.Atoi(s); return n }
 
 // TestPublishedOddities says which rule of lengths each published sample follows and what else is odd in it.
 func TestPublishedOddities(t *testing.T) {
-	dir := filepath.Join(standards(t), "samples/iso19794")
+	dir := filepath.Join(formattest.Standards(t), "samples/iso19794")
 	tests := []struct {
 		file      string
 		rule      sc37.LengthRule
@@ -235,7 +221,7 @@ func TestPublishedOddities(t *testing.T) {
 
 // TestPublished2011 reads the sample of the second generation, whose finger data are those of the sample of 2005.
 func TestPublished2011(t *testing.T) {
-	dir := filepath.Join(standards(t), "samples/iso19794/fingerprintio")
+	dir := filepath.Join(formattest.Standards(t), "samples/iso19794/fingerprintio")
 	var recs []*Record
 	for _, name := range []string{"iso19794p2v2011-sample.dat", "iso19794p2v2005-sample.dat"} {
 		data, err := os.ReadFile(filepath.Join(dir, name))

@@ -10,6 +10,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"convenio/formats/internal/formattest"
 	"convenio/formats/sc37"
 )
 
@@ -204,31 +205,23 @@ func TestANSILong(t *testing.T) {
 }
 
 func TestTruncatedAtEveryByte(t *testing.T) {
-	files := map[string][]byte{"2005": mustMarshal(t, sample(ISO2005)), "2011": mustMarshal(t, sample(ISO2011)),
-		"ansi 2004": ansi(sample(ISO2005), ANSI2004, false), "ansi 2009": ansi(sample(ISO2005), ANSI2009, false)}
-	for name, b := range files {
-		for n := range len(b) {
-			r, err := Parse(b[:n])
-			switch {
-			case err == nil && len(r.Oddities) == 0:
-				t.Errorf("%s cut at %d of %d: nothing said", name, n, len(b))
-			case err != nil && !errors.Is(err, sc37.ErrTruncated) && !errors.Is(err, sc37.ErrFormat) && !errors.Is(err, sc37.ErrMalformed):
-				t.Errorf("%s cut at %d: %v is of no kind", name, n, err)
-			case err != nil && n >= 30 && !strings.Contains(err.Error(), "(byte "):
-				t.Errorf("%s cut at %d: %v names no byte", name, n, err)
-			}
-		}
+	formattest.RunTruncated(t, parsed, map[string][]byte{"2005": mustMarshal(t, sample(ISO2005)), "2011": mustMarshal(t, sample(ISO2011)),
+		"ansi 2004": ansi(sample(ISO2005), ANSI2004, false), "ansi 2009": ansi(sample(ISO2005), ANSI2009, false)})
+}
+
+// parsed reads a record for its oddities.
+func parsed(b []byte) ([]sc37.Oddity, error) {
+	r, err := Parse(b)
+	if err != nil {
+		return nil, err
 	}
+	return r.Oddities, nil
 }
 
 func TestOdd(t *testing.T) {
 	at := func(b []byte, i int, v ...byte) []byte { c := bytes.Clone(b); copy(c[i:], v); return c }
 	b, n := mustMarshal(t, sample(ISO2005)), mustMarshal(t, sample(ISO2011))
-	tests := []struct {
-		name string
-		data []byte
-		says string // in an oddity, or after "error " in the error
-	}{
+	formattest.RunOdd(t, parsed, []formattest.Odd{
 		{"no magic", []byte("FIR\x00 20\x00"), "error no \"FMR\" at byte 0"},
 		{"other version", at(b, 4, '0', '9', '9'), "error version"},
 		{"4 GiB claimed", at(b, 8, 0xff, 0xff, 0xff, 0xff), "states 4294967295 bytes"},
@@ -244,27 +237,7 @@ func TestOdd(t *testing.T) {
 		{"representation length", at(n, 15, 0, 0, 0, 9), "states 9 bytes"},
 		{"date", at(n, 19, 7, 0xd5, 13), "13-2 is no date"},
 		{"extended data", at(b, len(b)-2, 0xff, 0xff), "states 65535 bytes"},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			r, err := Parse(tt.data)
-			if want, ok := strings.CutPrefix(tt.says, "error "); ok {
-				if err == nil || !strings.Contains(err.Error(), want) {
-					t.Errorf("got %v, want %q", err, want)
-				}
-				return
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, o := range r.Oddities {
-				if strings.Contains(o.String(), tt.says) {
-					return
-				}
-			}
-			t.Errorf("oddities %v, want %q", r.Oddities, tt.says)
-		})
-	}
+	})
 }
 
 func TestMissingLastLength(t *testing.T) {

@@ -30,28 +30,14 @@ func Parse(data []byte) (*Record, error) {
 	if err != nil {
 		return nil, fmt.Errorf("parse finger minutiae record: %w", err)
 	}
-	var best *Record
-	bestCost, firstErr := 0, error(nil)
-	for _, l := range layouts {
+	return sc37.Likeliest(layouts, func(l layout) sc37.Reading[Record] {
 		p := parser{c: sc37.NewCursor(data, 0, "header"), rec: &Record{Format: l.format}, layout: l, total: len(data)}
 		p.read()
 		if err := p.c.Err(); err != nil {
-			if firstErr == nil {
-				firstErr = fmt.Errorf("parse %s: %w", l.format, err)
-			}
-			continue
+			return sc37.Reading[Record]{Err: fmt.Errorf("parse %s: %w", l.format, err)}
 		}
-		if firstErr != nil && len(p.rec.Trailing) > 0 {
-			continue // a less likely layout counts only where it uses the bytes up
-		}
-		if cost := p.cost(); best == nil || cost < bestCost {
-			best, bestCost = p.rec, cost
-		}
-	}
-	if best == nil {
-		return nil, firstErr
-	}
-	return best, nil
+		return sc37.Reading[Record]{Record: p.rec, Cost: p.cost(), LeftOver: len(p.rec.Trailing) > 0}
+	})
 }
 
 // layout is one way to read the bytes.

@@ -4,14 +4,12 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"image/png"
-	"os"
-	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
 
+	"convenio/formats/internal/formattest"
 	"convenio/formats/sc37"
 )
 
@@ -125,28 +123,23 @@ func TestPolar(t *testing.T) {
 }
 
 func TestTruncatedAtEveryByte(t *testing.T) {
-	for name, b := range map[string][]byte{"2005": old(ISO2005, 0), "irex": old(IREX2008, 1), "2011": mustMarshal(t, sample())} {
-		for n := range len(b) {
-			_, err := Parse(b[:n])
-			if !errors.Is(err, sc37.ErrTruncated) && !errors.Is(err, sc37.ErrFormat) {
-				t.Errorf("%s cut at %d of %d: %v", name, n, len(b), err)
-			}
-			if n >= 8 && (err == nil || !strings.Contains(err.Error(), "(byte ")) {
-				t.Errorf("%s cut at %d: %v names no byte", name, n, err)
-			}
-		}
+	formattest.RunTruncated(t, parsed, map[string][]byte{"2005": old(ISO2005, 0), "irex": old(IREX2008, 1), "2011": mustMarshal(t, sample())})
+}
+
+// parsed reads a record for its oddities.
+func parsed(b []byte) ([]sc37.Oddity, error) {
+	r, err := Parse(b)
+	if err != nil {
+		return nil, err
 	}
+	return r.Oddities, nil
 }
 
 func TestOdd(t *testing.T) {
 	at := func(b []byte, i int, v ...byte) []byte { c := bytes.Clone(b); copy(c[i:], v); return c }
 	o, n := old(ISO2005, 0), mustMarshal(t, sample())
 	const head = 16 + 4 + 9 + 5 + 1 + 5 // representation number in n
-	tests := []struct {
-		name string
-		data []byte
-		says string
-	}{
+	formattest.RunOdd(t, parsed, []formattest.Odd{
 		{"other version", at(n, 5, '9'), "error version"},
 		{"4 GiB claimed", at(n, 8, 0xff, 0xff, 0xff, 0xff), "states 4294967295 bytes"},
 		{"10,000 images", at(n, 12, 0x27, 0x10), "error image 3 of 10000"},
@@ -161,24 +154,7 @@ func TestOdd(t *testing.T) {
 		{"bytes behind", append(bytes.Clone(n), 0), "1 bytes after the last image"},
 		{"header length", at(o, 15, 0, 46), "states 46 bytes, the layout has 45"},
 		{"2005 quality", at(o, 45+3+2, 101), "101 is over 100"},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			r, err := Parse(tt.data)
-			if want, ok := strings.CutPrefix(tt.says, "error "); ok {
-				if err == nil || !strings.Contains(err.Error(), want) {
-					t.Errorf("got %v, want %q", err, want)
-				}
-				return
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
-			if all := fmt.Sprint(r.Oddities); !strings.Contains(all, tt.says) {
-				t.Errorf("oddities %v, want %q", all, tt.says)
-			}
-		})
-	}
+	})
 }
 
 func TestMarshalRefuses(t *testing.T) {
@@ -224,14 +200,7 @@ func TestGray(t *testing.T) {
 
 // TestPublished reads the published record, whose image another package can decode, and writes it back.
 func TestPublished(t *testing.T) {
-	root := os.Getenv("CONVENIO_DATA")
-	if root == "" {
-		root = "../../../shared/data"
-	}
-	data, err := os.ReadFile(filepath.Join(root, "standards/samples/iso19794/libbiomeval/iris01.iso2011"))
-	if err != nil {
-		t.Skip("no published samples: set CONVENIO_DATA to the folder that holds standards/")
-	}
+	data := formattest.Read(t, formattest.Standards(t), "samples/iso19794/libbiomeval/iris01.iso2011")
 	r, err := Parse(data)
 	if err != nil {
 		t.Fatal(err)

@@ -13,45 +13,19 @@ import (
 	"testing"
 	"time"
 
+	"convenio/formats/internal/formattest"
 	"convenio/formats/inti"
 
 	"github.com/google/go-cmp/cmp"
 )
 
-// standards is the folder of INTERPOL's schemas and samples. Where it is
-// absent the test skips; with CI=true it fails.
-func standards(t testing.TB) string {
-	t.Helper()
-	root := os.Getenv("CONVENIO_DATA")
-	if root == "" {
-		root = filepath.Join("..", "..", "..", "shared", "data")
-	}
-	dir := filepath.Join(root, "standards")
-	if _, err := os.Stat(filepath.Join(dir, "specs", "interpol")); err != nil {
-		absent(t, "no INTERPOL schemas and samples: set CONVENIO_DATA to the folder that holds standards/")
-	}
-	abs, err := filepath.Abs(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return abs
-}
-
-func absent(t testing.TB, what string) {
-	t.Helper()
-	if os.Getenv("CI") == "true" {
-		t.Fatal("CI=true and " + what)
-	}
-	t.Skip(what)
-}
-
 // validate holds documents against the schemas with xmllint.
 func validate(t *testing.T, documents map[string][]byte) {
 	t.Helper()
-	schema := filepath.Join(standards(t), "specs", "interpol", "XMLschemas", "int-i-driver.xsd")
+	schema := filepath.Join(formattest.Standards(t, "specs/interpol"), "specs", "interpol", "XMLschemas", "int-i-driver.xsd")
 	lint, err := exec.LookPath("xmllint")
 	if err != nil {
-		absent(t, "no xmllint here (Debian: apt-get install libxml2-utils)")
+		formattest.Absent(t, "no xmllint here (Debian: apt-get install libxml2-utils)")
 	}
 	args := []string{"--noout", "--nonet", "--schema", schema}
 	dir := t.TempDir()
@@ -73,7 +47,7 @@ func validate(t *testing.T, documents map[string][]byte) {
 
 func sample(t testing.TB, name string) ([]byte, *inti.Message) {
 	t.Helper()
-	data, err := os.ReadFile(filepath.Join(standards(t), "samples", "itl-xml", "interpol-int-i", name))
+	data, err := os.ReadFile(filepath.Join(formattest.Standards(t, "specs/interpol"), "samples", "itl-xml", "interpol-int-i", name))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,7 +73,7 @@ func lines(t *testing.T, path string, use func(line string)) {
 // TestSamplesAsReadElsewhere compares with an independent program's reading.
 func TestSamplesAsReadElsewhere(t *testing.T) {
 	seen := 0
-	lines(t, filepath.Join(standards(t), "expected", "itl_xml_summary.jsonl"), func(line string) {
+	lines(t, filepath.Join(formattest.Standards(t, "specs/interpol"), "expected", "itl_xml_summary.jsonl"), func(line string) {
 		var want struct {
 			File    string   `json:"file"`
 			Records []string `json:"records"`
@@ -234,9 +208,9 @@ func TestWhatIsWrittenValidates(t *testing.T) {
 // TestValidationCanFail holds xmllint against a document that must not pass.
 func TestValidationCanFail(t *testing.T) {
 	if _, err := exec.LookPath("xmllint"); err != nil {
-		absent(t, "no xmllint here (Debian: apt-get install libxml2-utils)")
+		formattest.Absent(t, "no xmllint here (Debian: apt-get install libxml2-utils)")
 	}
-	schema := filepath.Join(standards(t), "specs", "interpol", "XMLschemas", "int-i-driver.xsd")
+	schema := filepath.Join(formattest.Standards(t, "specs/interpol"), "specs", "interpol", "XMLschemas", "int-i-driver.xsd")
 	out, err := made(t)["sre-hit"].Write()
 	if err != nil {
 		t.Fatal(err)

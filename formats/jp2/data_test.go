@@ -2,59 +2,29 @@ package jp2_test
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"encoding/base64"
-	"encoding/hex"
 	"fmt"
 	"math"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"convenio/formats/internal/formattest"
 	"convenio/formats/jp2"
 )
 
-// dataDir is the folder of real files; tests that need it skip without it.
-func dataDir(t testing.TB) string {
-	t.Helper()
-	dir := os.Getenv("CONVENIO_DATA")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "shared", "data")
-	}
-	dir = filepath.Join(dir, "standards")
-	if _, err := os.Stat(dir); err != nil {
-		t.Skip("no real files: set CONVENIO_DATA to the folder that holds standards/")
-	}
-	return dir
-}
-
-func readFile(t testing.TB, path string) []byte {
-	t.Helper()
-	b, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
-}
-
-func sum(b []byte) string {
-	h := sha256.Sum256(b)
-	return hex.EncodeToString(h[:])
-}
-
 // TestReadings: the pixels are those that OpenJPEG reads.
 func TestReadings(t *testing.T) {
-	dir := dataDir(t)
+	dir := formattest.Standards(t)
 	n := 0
-	for line := range strings.Lines(string(readFile(t, filepath.Join(dir, "expected", "jp2.tsv")))) {
+	for line := range strings.Lines(string(formattest.Read(t, filepath.Join(dir, "expected", "jp2.tsv")))) {
 		row := strings.Split(strings.TrimRight(line, "\n"), "\t")
 		t.Run(row[0], func(t *testing.T) {
-			img, err := jp2.Decode(readFile(t, filepath.Join(dir, "samples", "jp2", row[0])), jp2.DefaultLimits)
+			img, err := jp2.Decode(formattest.Read(t, filepath.Join(dir, "samples", "jp2", row[0])), jp2.DefaultLimits)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := sum(img.Pix); got != row[4] {
+			if got := formattest.Sum(img.Pix); got != row[4] {
 				t.Errorf("%d x %d, notes %q: pixels %s, want %s", img.Width, img.Height, img.Notes, got, row[4])
 			}
 		})
@@ -74,7 +44,7 @@ type pgx struct {
 
 func readPGX(t *testing.T, path string) pgx {
 	t.Helper()
-	b := readFile(t, path)
+	b := formattest.Read(t, path)
 	head, pix, _ := bytes.Cut(b, []byte("\n"))
 	var p pgx
 	text := strings.ReplaceAll(strings.TrimPrefix(string(head), "PG ML"), "+", " ")
@@ -115,10 +85,10 @@ var conformance = []struct {
 
 // TestConformance: the streams of ITU-T T.803 within its tolerances.
 func TestConformance(t *testing.T) {
-	dir := filepath.Join(dataDir(t), "samples", "jp2", "t803-conformance")
+	dir := filepath.Join(formattest.Standards(t), "samples", "jp2", "t803-conformance")
 	for _, c := range conformance {
 		t.Run(c.stream+" "+c.ref, func(t *testing.T) {
-			img, err := jp2.DecodeReduced(readFile(t, filepath.Join(dir, c.stream+".j2k")), jp2.DefaultLimits, c.halvings)
+			img, err := jp2.DecodeReduced(formattest.Read(t, filepath.Join(dir, c.stream+".j2k")), jp2.DefaultLimits, c.halvings)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -147,20 +117,20 @@ func TestConformance(t *testing.T) {
 
 // TestImagesInXML: the images of an INT-I transaction, found by their hash.
 func TestImagesInXML(t *testing.T) {
-	dir := dataDir(t)
+	dir := formattest.Standards(t)
 	n := 0
-	for line := range strings.Lines(string(readFile(t, filepath.Join(dir, "expected", "itl_xml_images.tsv")))) {
+	for line := range strings.Lines(string(formattest.Read(t, filepath.Join(dir, "expected", "itl_xml_images.tsv")))) {
 		row := strings.Split(strings.TrimRight(line, "\n"), "\t")
 		if row[2] != "JP2" {
 			continue
 		}
 		t.Run(row[0]+"#"+row[1], func(t *testing.T) {
-			data := embedded(t, readFile(t, filepath.Join(dir, "samples", "itl-xml", "interpol-int-i", row[0])), row[4])
+			data := embedded(t, formattest.Read(t, filepath.Join(dir, "samples", "itl-xml", "interpol-int-i", row[0])), row[4])
 			img, err := jp2.Decode(data, jp2.DefaultLimits)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := sum(img.Pix); got != row[7] {
+			if got := formattest.Sum(img.Pix); got != row[7] {
 				t.Errorf("%d x %d, notes %q: pixels %s, want %s", img.Width, img.Height, img.Notes, got, row[7])
 			}
 			t.Logf("%d x %d, %v ppi, %q", img.Width, img.Height, img.PPI, img.Notes)
@@ -181,7 +151,7 @@ func embedded(t *testing.T, xml []byte, hash string) []byte {
 			continue
 		}
 		data, err := base64.StdEncoding.DecodeString(string(bytes.Join(bytes.Fields(text), nil)))
-		if err == nil && sum(data) == hash {
+		if err == nil && formattest.Sum(data) == hash {
 			return data
 		}
 	}

@@ -4,11 +4,12 @@ import (
 	"path/filepath"
 	"testing"
 
+	"convenio/formats/internal/formattest"
 	"convenio/formats/wsq"
 )
 
 func BenchmarkDecodeReal(b *testing.B) {
-	data := readFile(b, filepath.Join(dataDir(b), "samples", "wsq", "jnbis-fp", "fp-1.wsq"))
+	data := formattest.Read(b, filepath.Join(formattest.Standards(b), "samples", "wsq", "jnbis-fp", "fp-1.wsq"))
 	pixels := 0
 	for b.Loop() {
 		img, err := wsq.Decode(data, wsq.DefaultLimits)

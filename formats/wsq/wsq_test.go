@@ -10,6 +10,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"convenio/formats/internal/formattest"
 	"convenio/formats/wsq"
 	"convenio/synth"
 )
@@ -83,10 +84,10 @@ func TestRoundTrip(t *testing.T) {
 // TestRealPrintsAgain: a real file decoded, encoded at its own rate and
 // decoded again stays close, and its size stays as it was.
 func TestRealPrintsAgain(t *testing.T) {
-	dir := dataDir(t)
+	dir := formattest.Standards(t)
 	for _, name := range []string{"jnbis-sample.wsq", "biomeval-img.wsq", "jnbis-fp/fp-1.wsq", "openebts/finger8.wsq"} {
 		t.Run(name, func(t *testing.T) {
-			data := readFile(t, dir+"/samples/wsq/"+name)
+			data := formattest.Read(t, dir+"/samples/wsq/"+name)
 			h, err := wsq.DecodeHeader(data)
 			if err != nil {
 				t.Fatal(err)

@@ -1,0 +1,103 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"convenio/finger"
+	"convenio/gallery"
+	"convenio/registry"
+)
+
+// made takes out of the gallery who went, and moves who is of another class. Who came waits for settle.
+func (f *osiaRecords) made(ctx context.Context, deeds []*deed) {
+	f.n.opt.Before("osia-shown")
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, d := range deeds {
+		if d.ended != "" {
+			f.n.people.Remove(d.ended)
+			delete(f.kept, d.had.Encounter)
+		}
+		switch {
+		case d.encounter == nil:
+			delete(f.kept, d.had.Encounter)
+			continue
+		case d.had.Erased:
+			f.kept[d.encounter.ID] = d.had
+			continue
+		case d.want == nil:
+			continue
+		}
+		f.kept[d.encounter.ID] = registry.OSIARecord{Encounter: d.encounter.ID, Subject: d.subject, Prints: d.want.prints, Facts: d.want.facts}
+		if d.had.Subject == "" || d.renewed {
+			f.waiting = append(f.waiting, d.subject)
+		} else if err := f.n.people.SetClass(d.subject, d.want.class.Key()); err != nil && !errors.Is(err, gallery.ErrUnknown) {
+			f.n.opt.Logger.LogAttrs(ctx, slog.LevelError, "move in gallery", slog.Any("error", err))
+			f.n.people.Remove(d.subject) // where it stands it must not be found
+		}
+	}
+}
+
+// settle brings what is durable into the ledger, and then who waits into the gallery. What fails stays for the next time:
+// until then the records are out of reach.
+func (f *osiaRecords) settle(ctx context.Context) {
+	if f == nil {
+		return
+	}
+	f.settling.Lock()
+	defer f.settling.Unlock()
+	f.mu.Lock()
+	waiting := f.waiting
+	f.waiting = nil
+	f.mu.Unlock()
+	err := f.n.flush(ctx, "")
+	for err == nil && len(waiting) > 0 {
+		if err = f.show(ctx, waiting[0]); err == nil {
+			waiting = waiting[1:]
+		}
+	}
+	if err == nil {
+		return
+	}
+	f.mu.Lock()
+	f.waiting = append(f.waiting, waiting...)
+	f.mu.Unlock()
+	if ctx.Err() == nil {
+		f.n.opt.Logger.LogAttrs(ctx, slog.LevelError, "osia records", slog.Int("waiting", len(waiting)), slog.Any("error", err))
+	}
+}
+
+// gone takes an erased record out of the gallery for good, should it be on its way there.
+func (f *osiaRecords) gone(subject string) {
+	if f != nil {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		f.n.people.Remove(subject)
+	}
+}
+
+// show reads a record back: it may have changed, or ended, while it waited.
+func (f *osiaRecords) show(ctx context.Context, subject string) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	s, err := f.n.store.Subject(ctx, subject)
+	if err != nil || !s.Erased.IsZero() {
+		return err
+	}
+	samples, err := f.n.store.Samples(ctx, subject)
+	if err != nil {
+		return err
+	}
+	var prints []print
+	for _, a := range samples {
+		t, err := finger.ParseTemplate(a.Template)
+		if err != nil {
+			return fmt.Errorf("template %d: %w", a.ID, err)
+		}
+		prints = append(prints, print{position: finger.Position(a.Position), template: t})
+	}
+	return f.n.show(subject, s.Class.Key(), prints)
+}
