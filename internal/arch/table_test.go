@@ -73,10 +73,12 @@ var packages = []entry{
 	{pkg: "exchange", reach: disk | serves | dials, tests: []string{"ledger"}},
 	{pkg: "registry", reach: disk | sql, ours: []string{"finger"}},
 	{pkg: "osia/abis", reach: disk | serves | dials},
+	{pkg: "osia/abistest", reach: serves | dials, ours: []string{"osia/abis"}},
+	{pkg: "osia/client", reach: serves | dials, ours: []string{"finger", "osia/abis"}, tests: []string{"osia/abistest"}},
 	{pkg: "osia", reach: disk | serves | dials, ours: []string{"capture", "finger", "formats/fmr", "gallery", "osia/abis", "registry"}},
 	{pkg: "internal/loopback", reach: serves},
 	{pkg: "api", reach: disk | serves | dials},
-	{pkg: "node", reach: disk | serves, ours: []string{"agreement", "api", "capture", "exchange", "finger", "gallery", "gallery/segment", "ledger", "osia", "registry"}, tests: []string{"examples/agreements", "internal/loopback"}},
+	{pkg: "node", reach: disk | serves, ours: []string{"agreement", "api", "capture", "exchange", "finger", "gallery", "gallery/segment", "ledger", "osia", "osia/client", "registry"}, tests: []string{"examples/agreements", "internal/loopback", "osia/abistest"}},
 	{pkg: "demo", reach: disk | serves | dials, ours: []string{
 		"agreement", "api", "capture", "examples/agreements", "exchange", "finger", "internal/loopback", "ledger", "ledger/audit", "ledger/ledgertest",
 		"node", "registry", "synth",
@@ -98,7 +100,7 @@ type library struct {
 // libraries keeps each technology's name inside its adapter.
 var libraries = []library{
 	{"github.com/cedar-policy/cedar-go", []string{"agreement"}},
-	{"github.com/getkin/kin-openapi", []string{"node", "osia"}},
+	{"github.com/getkin/kin-openapi", []string{"node", "osia", "osia/abistest"}},
 	{"github.com/go-jose/go-jose/v4", []string{"osia"}},
 	{"github.com/goccy/go-yaml", []string{"agreement", "api", "node"}},
 	{"github.com/google/go-cmp", nil},
