@@ -184,9 +184,13 @@ func (n *Node) answerSearch(ctx context.Context, id exchange.ID) error {
 	}
 	n.opt.Before("search")
 	err = n.store.Tx(ctx, func(tx *registry.Tx) error {
+		entry, err := searchEntry(tx, x.ID, within)
+		if err != nil {
+			return err
+		}
 		if err := n.plan(tx,
 			act{id: "decide:" + x.ID, kind: ledger.KindDecide, exchange: id, body: decisionBody{Request: r, Decision: d, Asker: &detail.Asker, Scope: &within}},
-			act{id: "search:" + x.ID, kind: ledger.KindSearch, exchange: id, body: within},
+			act{id: entry, kind: ledger.KindSearch, exchange: id, body: within},
 		); err != nil {
 			return err
 		}

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -28,6 +29,8 @@ type Config struct {
 	MinFreeMiB uint64 `yaml:"min_free_mib,omitempty"`
 	// OSIA has the node serve OSIA's ABIS interface to national systems. Defaults to not.
 	OSIA *OSIAConfig `yaml:"osia,omitempty"`
+	// ABIS has the partner's searches carried out by a national ABIS. Defaults to the node's own gallery.
+	ABIS *ABISConfig `yaml:"abis,omitempty"`
 
 	// Dir is the folder of node.yaml.
 	Dir string `yaml:"-"`
@@ -73,7 +76,7 @@ func (c Config) validate() error {
 	if c.Workers < 0 {
 		return fmt.Errorf("workers %d: 0 or more", c.Workers)
 	}
-	return c.OSIA.validate()
+	return errors.Join(c.OSIA.validate(), c.ABIS.validate())
 }
 
 // WithDefaults fills what was left empty.
@@ -81,6 +84,7 @@ func (c Config) WithDefaults() Config {
 	if c.MinFreeMiB == 0 {
 		c.MinFreeMiB = 64
 	}
+	c.ABIS = c.ABIS.withDefaults()
 	return c
 }
 
@@ -119,3 +123,13 @@ const (
 func (c Config) path(elem ...string) string {
 	return filepath.Join(append([]string{c.Dir}, elem...)...)
 }
+
+// below is a file that the configuration names: below the folder unless it is absolute.
+func (c Config) below(name string) string {
+	if filepath.IsAbs(name) {
+		return name
+	}
+	return c.path(name)
+}
+
+func (c Config) file(name string) ([]byte, error) { return os.ReadFile(c.below(name)) }

@@ -19,6 +19,7 @@ import (
 	"convenio/exchange"
 	"convenio/ledger"
 	"convenio/osia"
+	"convenio/osia/client"
 	"convenio/registry"
 )
 
@@ -33,6 +34,8 @@ type Options struct {
 	// Retry says how long a message waits after each attempt at delivery. Defaults to half a second,
 	// doubled up to a minute.
 	Retry exchange.Schedule
+	// ABIS changes how the client of a national ABIS waits. Defaults to not at all.
+	ABIS func(*client.Config)
 	// Before is called before each durable step with the step's name. Fault tests stop the process
 	// there. Defaults to nothing.
 	Before func(step string)
@@ -47,11 +50,12 @@ type Node struct {
 	partner exchange.Card
 	peers   *exchange.Peers
 
-	law    *law
-	store  *registry.Store
-	log    *ledger.Log
-	people references
-	client *exchange.Client
+	law       *law
+	store     *registry.Store
+	log       *ledger.Log
+	people    references
+	postponed postponed // searches that wait after a failure
+	client    *exchange.Client
 
 	partnerLedger note.Verifier
 	flushing      keyed      // one flush of an exchange's entries at a time
@@ -71,6 +75,9 @@ type Node struct {
 	hour     time.Time
 
 	exchangeListener, apiListener net.Listener
+
+	abis         *nationalABIS // nil: the node searches its own gallery
+	abisListener net.Listener
 
 	osia         *osia.Service // nil: not served
 	osiaTLS      tls.Certificate
@@ -207,7 +214,7 @@ func (n *Node) Run(ctx context.Context) error {
 		close(n.stopping)
 	}()
 	services := []func(context.Context) error{
-		n.serveExchange, n.serveAPI, n.serveOSIA, n.work, n.deliverAll, n.sweep, n.greet,
+		n.serveExchange, n.serveAPI, n.serveOSIA, n.serveCallbacks, n.followABIS, n.work, n.deliverAll, n.sweep, n.greet,
 	}
 	ended := make(chan error, len(services))
 	for _, s := range services {
@@ -229,13 +236,16 @@ func (n *Node) Run(ctx context.Context) error {
 // Close releases the folder. It may be called twice.
 func (n *Node) Close() error {
 	var errs []error
-	for _, l := range []net.Listener{n.exchangeListener, n.apiListener, n.osiaListener} {
+	for _, l := range []net.Listener{n.exchangeListener, n.apiListener, n.osiaListener, n.abisListener} {
 		if l != nil {
 			l.Close()
 		}
 	}
 	if n.client != nil {
 		n.client.Close()
+	}
+	if n.abis != nil {
+		n.abis.client.Close()
 	}
 	if n.log != nil {
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)

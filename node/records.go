@@ -19,6 +19,12 @@ import (
 
 // openGallery fills the gallery from the registry, which is the only durable truth.
 func (n *Node) openGallery(ctx context.Context) error {
+	if n.cfg.ABIS != nil {
+		return n.openABIS(ctx)
+	}
+	if err := n.leaveABIS(ctx); err != nil {
+		return err
+	}
 	people := &ownGallery{Gallery: gallery.New(), shown: map[string]bool{}}
 	n.people = people
 	var batch []gallery.Reference

@@ -99,15 +99,10 @@ func (n *Node) work(ctx context.Context) error {
 		if err != nil && ctx.Err() == nil {
 			n.opt.Logger.LogAttrs(ctx, slog.LevelError, "work", slog.Any("error", err))
 		}
-		failed := false
-		for i := len(waiting) - 1; i >= 0; i-- { // oldest first
-			if err := n.answerSearch(ctx, exchange.ID(waiting[i].ID)); err != nil && ctx.Err() == nil {
-				failed = true
-				n.opt.Logger.LogAttrs(ctx, slog.LevelError, "search", slog.String("exchange", waiting[i].ID), slog.Any("error", err))
-			}
-		}
 		rest := 2 * time.Second
-		if len(waiting) > 0 && !failed {
+		if again := n.answerAll(ctx, waiting); again > 0 {
+			rest = min(rest, again)
+		} else if len(waiting) > 0 {
 			rest = time.Millisecond
 		}
 		if !n.pause(ctx, n.wakeWork, rest) {

@@ -79,9 +79,14 @@ func (v *View) ABISNamed(person string) (ABISPerson, error) {
 	return p, failed("find ABIS person", err)
 }
 
-// ABISDue lists people of whom the ABIS has to be told, after a row's Seq, in order of enrolment.
-func (v *View) ABISDue(after int64, limit int) ([]ABISPerson, error) {
-	return list(v, "list ABIS people due", scanABIS, selectABIS+"WHERE a.due > 0 AND a.seq > ? ORDER BY a.seq LIMIT ?", after, limitOf(limit))
+// ABISDue lists people of whom the ABIS has to be told, after a row's Seq, in order of enrolment: all, or those alone whom it
+// may hold already.
+func (v *View) ABISDue(there bool, after int64, limit int) ([]ABISPerson, error) {
+	where := "WHERE a.due > 0 AND a.seq > ? ORDER BY a.seq LIMIT ?"
+	if there {
+		where = "WHERE a.due > 0 AND (a.held <> '' OR a.told IS NOT NULL) AND a.seq > ? ORDER BY a.seq LIMIT ?"
+	}
+	return list(v, "list ABIS people due", scanABIS, selectABIS+where, after, limitOf(limit))
 }
 
 // ABISPeople lists everybody of whom the ABIS was or is to be told, after a row's Seq.
@@ -94,6 +99,14 @@ func (v *View) ABISHolds(gallery string) (yes bool, err error) {
 	err = v.get("look into ABIS gallery", `SELECT EXISTS (SELECT 1 FROM abis_people WHERE held = ?)
 		OR EXISTS (SELECT 1 FROM abis_people WHERE due > 0 AND told = ?)`, []any{gallery, gallery}, &yes)
 	return yes, err
+}
+
+// ABISGalleries lists the galleries in which the ABIS has confirmed somebody.
+func (v *View) ABISGalleries() ([]string, error) {
+	return list(v, "list ABIS galleries", func(row scanner) (g string, err error) {
+		err = row.Scan(&g)
+		return g, err
+	}, "SELECT DISTINCT held FROM abis_people WHERE held <> '' ORDER BY held")
 }
 
 // ABISCount counts the rows.

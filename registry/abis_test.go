@@ -14,7 +14,7 @@ func (s *Store) abisOf(t *testing.T, subject string) ABISPerson {
 
 func (s *Store) due(t *testing.T) (subjects []string) {
 	t.Helper()
-	list, err := read(ctx, s, func(v *View) ([]ABISPerson, error) { return v.ABISDue(0, 0) })
+	list, err := read(ctx, s, func(v *View) ([]ABISPerson, error) { return v.ABISDue(false, 0, 0) })
 	must(t, err)
 	for _, p := range list {
 		subjects = append(subjects, p.Subject)

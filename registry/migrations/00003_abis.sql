@@ -13,6 +13,7 @@ CREATE TABLE abis_people (
 	refused INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX abis_people_due ON abis_people (seq) WHERE due > 0;
+CREATE INDEX abis_people_there ON abis_people (seq) WHERE due > 0 AND (held <> '' OR told IS NOT NULL);
 CREATE INDEX abis_people_held ON abis_people (held);
 
 CREATE TABLE abis_tasks (
