@@ -50,8 +50,10 @@ func (a *nationalABIS) search(ctx context.Context, q query) (gallery.Result, err
 	}
 	a.before("abis search")
 	brought, err := a.identify(ctx, q, p.galleries)
+	if a.setTrouble(err) {
+		wake(a.wake) // the status in the folder says so
+	}
 	if err != nil {
-		a.setTrouble(err)
 		return gallery.Result{}, err
 	}
 	g, err := a.within(ctx, q, append(p.here, brought...))
@@ -218,11 +220,15 @@ func (a *nationalABIS) drop(ctx context.Context, d ABISDropped) {
 	a.logger.LogAttrs(ctx, slog.LevelWarn, "abis candidates not taken", slog.Int("unknown", d.Unknown), slog.Int("outOfReach", d.OutOfReach))
 }
 
-func (a *nationalABIS) setTrouble(err error) {
+// setTrouble notes what failed last, and says whether that is news.
+func (a *nationalABIS) setTrouble(err error) (news bool) {
+	trouble := ""
+	if err != nil {
+		trouble = err.Error()
+	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.trouble = ""
-	if err != nil {
-		a.trouble = err.Error()
-	}
+	news = (trouble == "") != (a.trouble == "")
+	a.trouble = trouble
+	return news
 }
