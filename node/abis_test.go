@@ -289,6 +289,58 @@ func TestKilledWhileTellingTheABIS(t *testing.T) {
 	}
 }
 
+// A node that has people already turns to an ABIS: everybody is told of, as often as it is interrupted, and whoever is refused is
+// named.
+func TestSyncABIS(t *testing.T) {
+	t.Parallel()
+	p := newPair(t)
+	p.us.start()
+	for i := range uint64(3) {
+		p.us.enrol(i+1, "border-encounter", "VE")
+	}
+	must(t, p.us.stop())
+	a := p.us.useStub("  galleries: {prefix: us-}\n")
+	a.Fault = func(op string, n int, w http.ResponseWriter, _ *http.Request) bool {
+		if op == "createEncounter" && n == 2 {
+			w.WriteHeader(http.StatusBadRequest)
+			return true
+		}
+		return false
+	}
+	s, err := node.ReadABISStatus(t.Context(), p.us.dir)
+	if err != nil || s.People != 3 || s.Due != 3 || s.Held != 0 {
+		t.Fatalf("%+v, %v", s, err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := node.SyncABIS(ctx, p.us.dir, node.Options{}, func(int, int) {}); err == nil {
+		t.Error("interrupted, and no error")
+	}
+	last := 0
+	progress := func(done, total int) {
+		if total != 3 || done != last+1 {
+			t.Errorf("progress %d of %d after %d", done, total, last)
+		}
+		last = done
+	}
+	out, err := node.SyncABIS(t.Context(), p.us.dir, node.Options{}, progress)
+	if err != nil || out.Status.Held != 2 || out.Status.Refused != 1 || last != 2 || len(out.Status.Advice) == 0 {
+		t.Fatalf("%+v, %v", out, err)
+	}
+	a.Remove(a.People()[0])
+	out, err = node.SyncABIS(t.Context(), p.us.dir, node.Options{}, func(int, int) {})
+	if err != nil || out.Missing != 1 || out.Status.Held != 3 || len(a.People()) != 3 || len(out.Status.Advice) != 0 {
+		t.Errorf("%+v, %v; the ABIS holds %v", out, err, a.People())
+	}
+	// Turned back, the node searches its own gallery again.
+	cfg, err := node.LoadConfig(node.ConfigOf(p.us.dir))
+	must(t, err)
+	cfg.ABIS = nil
+	n, err := node.Open(t.Context(), cfg, node.Options{})
+	must(t, err)
+	must(t, n.Close())
+}
+
 func TestABISSectionIsChecked(t *testing.T) {
 	t.Parallel()
 	const head = "version: 1\nparty: CO\nexchange: {listen: '127.0.0.1:1'}\napi: {listen: '127.0.0.1:2'}\nabis: "

@@ -84,9 +84,10 @@ func abisSyncCmd(io stdio) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "sync",
 		Short: "Bring the ABIS to what the registry holds",
-		Long: `Lists what the ABIS has in the node's galleries, holds it against the registry, and tells the ABIS of
-everybody whom it does not hold as it should. Interrupted, it goes on where it was. Strangers in the
-galleries are counted and left alone. The node must not be running. Exit code 1 while anybody is left.`,
+		Long: `Lists what the ABIS has in the node's galleries, holds it against the registry, and tells the ABIS
+of everybody whom it does not hold as it should. Interrupted, it goes on where it was. Strangers in
+the galleries are counted and left alone. The node must not be running. Exit code 1 while anybody is
+left of whom the ABIS could not be told.`,
 		Example: `  convenio abis sync --dir us`,
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {

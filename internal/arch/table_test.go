@@ -87,7 +87,7 @@ var packages = []entry{
 		"agreement", "api", "capture", "demo", "eval", "eval/chart", "examples/agreements", "exchange", "explain", "explain/page", "finger",
 		"formats/content", "formats/fmr", "formats/picture", "formats/wsq", "gallery/segment", "gallery/trial", "ledger", "ledger/audit", "node", "osia",
 		"synth",
-	}, tests: []string{"internal/loopback"}},
+	}, tests: []string{"internal/loopback", "osia/abistest"}},
 	{pkg: "internal/arch", reach: pure},
 }
 
