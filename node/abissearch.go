@@ -36,6 +36,8 @@ const maxHere = 1000
 type abisPlan struct {
 	galleries []string // to be searched, sorted
 	here      []string // subjects within reach of whom the ABIS has not confirmed that it holds them
+	people    int      // within reach
+	out       int      // out of reach
 }
 
 // search implements references. The ABIS chooses whom to compare; what counts is the registry's word on the class of each and
@@ -62,13 +64,15 @@ func (a *nationalABIS) search(ctx context.Context, q query) (gallery.Result, err
 	}
 	opt := q.options
 	opt.Exhaustive = true
-	return g.Search(ctx, probeFingers(q.prints), func(class string) bool { return q.reach[class] }, opt)
+	r, err := g.Search(ctx, probeFingers(q.prints), func(class string) bool { return q.reach[class] }, opt)
+	r.Searched, r.Excluded = p.people, p.out // not those alone who were compared here
+	return r, err
 }
 
 // plan decides, in one view of the registry, which galleries may be searched.
 func (a *nationalABIS) plan(ctx context.Context, q query) (p abisPlan, err error) {
 	err = a.store.View(ctx, func(v *registry.View) error {
-		open, err := a.openGalleries(v, q.reach)
+		open, err := a.openGalleries(v, q.reach, &p)
 		if err != nil {
 			return err
 		}
@@ -105,7 +109,7 @@ func (a *nationalABIS) plan(ctx context.Context, q query) (p abisPlan, err error
 }
 
 // openGalleries are those of the classes within reach, each of which must hold nobody else.
-func (a *nationalABIS) openGalleries(v *registry.View, reach map[string]bool) (map[string]bool, error) {
+func (a *nationalABIS) openGalleries(v *registry.View, reach map[string]bool, p *abisPlan) (map[string]bool, error) {
 	classes, err := v.Classes()
 	if err != nil {
 		return nil, err
@@ -116,10 +120,12 @@ func (a *nationalABIS) openGalleries(v *registry.View, reach map[string]bool) (m
 		switch {
 		case !reach[c.Class.Key()]:
 			shut[g] = true
+			p.out += c.Subjects
 		case g == "":
 			return nil, fmt.Errorf("%w (category %s)", errUnmapped, c.Class.Category)
 		default:
 			open[g] = true
+			p.people += c.Subjects
 		}
 	}
 	for g := range open {

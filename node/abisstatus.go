@@ -25,8 +25,10 @@ type ABISStatus struct {
 	People int `json:"people"`
 	// Held are those whom the ABIS holds as it should.
 	Held int `json:"held"`
-	// Due are those of whom it has to be told, and Refused those among them whom it refused.
+	// Due are those of whom it has to be told; among them There are those whom it may hold where they should not be, and
+	// Refused those whom it refused.
 	Due     int `json:"due"`
+	There   int `json:"there"`
 	Refused int `json:"refused"`
 	// Searches are those that the ABIS is to answer.
 	Searches int          `json:"searches"`
@@ -62,7 +64,7 @@ func (a *nationalABIS) status(ctx context.Context) (s ABISStatus, err error) {
 		if err != nil {
 			return err
 		}
-		s.People, s.Held, s.Due, s.Refused = count.People, count.Held, count.Due, count.Refused
+		s.People, s.Held, s.Due, s.There, s.Refused = count.People, count.Held, count.Due, count.There, count.Refused
 		tasks, err := v.ABISTasks()
 		if err != nil {
 			return err
@@ -111,6 +113,8 @@ func (s ABISStatus) advise() (list []ABISAdvice) {
 		"%d people are in classes without a gallery", unmapped)
 	add(len(mixed) > 0, "give people under a safeguard galleries of their own", "galleries hold people with and without safeguards: %v", mixed)
 	add(s.Refused > 0, "the node's log says with which status; they are compared here until the ABIS takes them", "the ABIS refused %d people", s.Refused)
+	add(s.There > 0, "a running node tells the ABIS first of these; searches of the galleries that they are to leave wait until it has confirmed",
+		"%d people may be in galleries that they have left", s.There)
 	add(s.Due-s.Refused > maxHere, "leave the node running, or stop it and run 'convenio abis sync'; no search is answered while more than "+fmt.Sprint(maxHere)+" are missing",
 		"the ABIS has to be told of %d people", s.Due-s.Refused)
 	add(s.Dropped.Unknown > 0, "somebody else writes into the node's galleries: give them names of their own", "the ABIS brought up %d candidates whom the registry does not know", s.Dropped.Unknown)

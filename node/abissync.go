@@ -23,6 +23,7 @@ const (
 	abisCalls    = 4                // at the same time
 	abisDown     = 5                // failures in a row after which the ABIS is taken to be down
 	abisRefusal  = time.Hour        // until somebody is tried again whom the ABIS refused
+	abisSave     = 10 * time.Second // between two savings of the status, at least, during a pass
 	abisLook     = time.Minute      // between looks for what is due, when nothing wakes it
 	abisLongWait = 10 * time.Minute // bounds the waiting for one person
 )
@@ -33,8 +34,15 @@ func (n *Node) followABIS(ctx context.Context) error {
 		<-ctx.Done()
 		return nil
 	}
+	saved := time.Now()
+	save := func() { // a first pass may take hours
+		if time.Since(saved) > abisSave {
+			saved = time.Now()
+			_ = n.saveABISStatus(ctx) // said after the pass, if it goes on failing
+		}
+	}
 	for {
-		rest, err := n.abis.pass(ctx, nil)
+		rest, err := n.abis.pass(ctx, save)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -53,19 +61,22 @@ func (n *Node) followABIS(ctx context.Context) error {
 	}
 }
 
-// forgetSearches ends what is under way at the ABIS for exchanges that wait for no search any more.
+// forgetSearches ends what is under way at the ABIS for exchanges that wait for no search any more. What is under way is listed
+// first: a search that begins meanwhile is of an exchange that was there before it.
 func (n *Node) forgetSearches(ctx context.Context) error {
-	waiting, err := n.store.Exchanges(ctx, registry.ExchangeFilter{
-		Side: registry.Answering, States: []string{string(exchange.AnsReceived), string(exchange.AnsSearching)},
-	})
-	if err != nil {
-		return err
+	for _, id := range n.abis.client.Exchanges() {
+		x, err := n.store.Exchange(ctx, id)
+		if err != nil && !errors.Is(err, registry.ErrNotFound) {
+			return err
+		}
+		if s := exchange.State(x.State); s == exchange.AnsReceived || s == exchange.AnsSearching {
+			continue
+		}
+		if err := n.abis.client.Forget(ctx, id); err != nil {
+			return err
+		}
 	}
-	living := map[string]bool{}
-	for _, x := range waiting {
-		living[x.ID] = true
-	}
-	return n.abis.client.Forget(ctx, func(x string) bool { return !living[x] })
+	return nil
 }
 
 // pass tells the ABIS of everybody who is due and whose pause is over: first those whom it may hold already, so that whoever is

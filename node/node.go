@@ -54,7 +54,8 @@ type Node struct {
 	store     *registry.Store
 	log       *ledger.Log
 	people    references
-	postponed postponed // searches that wait after a failure
+	postponed postponed // searches that wait after a failure, or go on
+	answering sync.WaitGroup
 	client    *exchange.Client
 
 	partnerLedger note.Verifier

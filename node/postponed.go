@@ -13,10 +13,11 @@ import (
 	"convenio/registry"
 )
 
-// postponed holds searches that failed back for a while, longer each time.
+// postponed holds searches that failed back for a while, longer each time, and knows which go on.
 type postponed struct {
 	mu   sync.Mutex
 	list map[string]held
+	busy map[string]bool // that have a place
 }
 
 type held struct {
@@ -31,9 +32,29 @@ func (l *postponed) wait(id string) time.Duration {
 	return max(0, time.Until(l.list[id].until))
 }
 
-func (l *postponed) failed(id string, schedule exchange.Schedule) {
+// enter takes a place for a search; false when it has one, or when there is none.
+func (l *postponed) enter(id string, places int) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if l.busy[id] || len(l.busy) >= places {
+		return false
+	}
+	if l.busy == nil {
+		l.busy = map[string]bool{}
+	}
+	l.busy[id] = true
+	return true
+}
+
+// leave gives the place back, and holds a search that failed.
+func (l *postponed) leave(id string, failed bool, schedule exchange.Schedule) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.busy, id)
+	if !failed {
+		delete(l.list, id)
+		return
+	}
 	if l.list == nil {
 		l.list = map[string]held{}
 	}
@@ -41,12 +62,6 @@ func (l *postponed) failed(id string, schedule exchange.Schedule) {
 	h.failures++
 	h.until = time.Now().Add(schedule(h.failures))
 	l.list[id] = h
-}
-
-func (l *postponed) done(id string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	delete(l.list, id)
 }
 
 // again lets all be tried at once: what they waited for may have happened.
@@ -59,39 +74,27 @@ func (l *postponed) again() {
 	}
 }
 
-// answerAll takes searches that wait one step on, the oldest first, and says how long to rest until the next of those that
-// failed; 0 when none did.
-func (n *Node) answerAll(ctx context.Context, waiting []registry.Exchange) (rest time.Duration) {
-	places := make(chan struct{}, n.searches())
-	var wg sync.WaitGroup
-	defer wg.Wait()
-	var mu sync.Mutex
-	soonest := func(d time.Duration) {
-		mu.Lock()
-		defer mu.Unlock()
-		if d = max(d, time.Millisecond); rest == 0 || d < rest {
-			rest = d
-		}
-	}
+// answerAll begins to take searches that wait one step on, the oldest first, as many as there are places for, and says how long
+// to rest until the next of those that failed. Whatever ends wakes the loop that calls it.
+func (n *Node) answerAll(ctx context.Context, waiting []registry.Exchange, rest time.Duration) time.Duration {
 	for i := len(waiting) - 1; i >= 0 && ctx.Err() == nil; i-- {
-		x := waiting[i]
-		if d := n.postponed.wait(x.ID); d > 0 {
-			soonest(d)
+		id := waiting[i].ID
+		if d := n.postponed.wait(id); d > 0 {
+			rest = min(rest, max(d, time.Millisecond))
 			continue
 		}
-		places <- struct{}{}
-		wg.Go(func() {
-			defer func() { <-places }()
-			if err := n.answerOrWait(ctx, exchange.ID(x.ID)); err != nil && ctx.Err() == nil {
-				n.postponed.failed(x.ID, n.opt.Retry)
-				soonest(n.postponed.wait(x.ID))
-				n.opt.Logger.LogAttrs(ctx, slog.LevelError, "search", slog.String("exchange", x.ID), slog.Any("error", err))
-				return
+		if !n.postponed.enter(id, n.searches()) {
+			continue
+		}
+		n.answering.Go(func() {
+			err := n.answerOrWait(ctx, exchange.ID(id))
+			if err != nil && ctx.Err() == nil {
+				n.opt.Logger.LogAttrs(ctx, slog.LevelError, "search", slog.String("exchange", id), slog.Any("error", err))
 			}
-			n.postponed.done(x.ID)
+			n.postponed.leave(id, err != nil, n.opt.Retry)
+			wake(n.wakeWork)
 		})
 	}
-	wg.Wait()
 	return rest
 }
 

@@ -88,6 +88,7 @@ func (n *Node) step(tx *registry.Tx, id exchange.ID, event exchange.Event, chang
 // work takes every exchange that waits for the machine one step on, until ctx ends. It starts with
 // what a stopped node left.
 func (n *Node) work(ctx context.Context) error {
+	defer n.answering.Wait()
 	if err := n.resumeVerdicts(ctx); err != nil && ctx.Err() == nil {
 		n.opt.Logger.LogAttrs(ctx, slog.LevelError, "work", slog.Any("error", err))
 	}
@@ -99,12 +100,7 @@ func (n *Node) work(ctx context.Context) error {
 		if err != nil && ctx.Err() == nil {
 			n.opt.Logger.LogAttrs(ctx, slog.LevelError, "work", slog.Any("error", err))
 		}
-		rest := 2 * time.Second
-		if again := n.answerAll(ctx, waiting); again > 0 {
-			rest = min(rest, again)
-		} else if len(waiting) > 0 {
-			rest = time.Millisecond
-		}
+		rest := n.answerAll(ctx, waiting, 2*time.Second)
 		if !n.pause(ctx, n.wakeWork, rest) {
 			return ctx.Err()
 		}

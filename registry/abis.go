@@ -114,13 +114,15 @@ type ABISCount struct {
 	People  int // rows
 	Held    int // of whom the ABIS holds what it should
 	Due     int // of whom it has to be told
+	There   int // among them, whom it may hold, not as it should
 	Refused int // among them, whom it refused
 }
 
 // ABISCount counts.
 func (v *View) ABISCount() (c ABISCount, err error) {
 	err = v.get("count ABIS people", `SELECT count(*), count(*) FILTER (WHERE due = 0 AND held <> ''), count(*) FILTER (WHERE due > 0),
-		count(*) FILTER (WHERE due > 0 AND refused > 0) FROM abis_people`, nil, &c.People, &c.Held, &c.Due, &c.Refused)
+		count(*) FILTER (WHERE due > 0 AND (held <> '' OR told IS NOT NULL)), count(*) FILTER (WHERE due > 0 AND refused > 0)
+		FROM abis_people`, nil, &c.People, &c.Held, &c.Due, &c.There, &c.Refused)
 	return c, err
 }
 

@@ -59,7 +59,7 @@ func (s stdio) abisStatus(a node.ABISStatus) {
 	s.printf("%s, node %s, as of %s\n", a.Server, state, a.Time.Format("2006-01-02 15:04:05Z07:00"))
 	s.printf("people    %d\n", a.People)
 	s.printf("held      %d\n", a.Held)
-	s.printf("due       %d, of whom %d were refused\n", a.Due, a.Refused)
+	s.printf("due       %d, of whom %d may be in galleries that they have left, and %d were refused\n", a.Due, a.There, a.Refused)
 	s.printf("searches  %d under way\n", a.Searches)
 	for _, c := range a.Classes {
 		gallery := c.Gallery

@@ -296,7 +296,10 @@ func TestForget(t *testing.T) {
 	must(t, w.tasks.Put(t.Context(), Task{ID: "a", Exchange: "x1", Token: secret{1}, Task: "t"}))
 	must(t, w.tasks.Put(t.Context(), Task{ID: "b", Exchange: "x2", Token: secret{2}, Task: "t"}))
 	w.start()
-	must(t, w.client.Forget(t.Context(), func(x string) bool { return x == "x1" }))
+	if got := w.client.Exchanges(); len(got) != 2 || got[0] != "x1" || got[1] != "x2" {
+		t.Errorf("under way: %v", got)
+	}
+	must(t, w.client.Forget(t.Context(), "x1"))
 	if w.client.resumed("a") != nil || w.client.resumed("b") == nil || w.tasks.len() != 1 {
 		t.Error("the wrong one was forgotten")
 	}

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
+	"slices"
 )
 
 // secret is the SHA-256 of what the ABIS proves itself with when it answers a search.
@@ -115,12 +116,23 @@ func (c *Client) end(ctx context.Context, w *wait) error {
 	return nil
 }
 
-// Forget ends what is under way for exchanges that need no answer any more.
-func (c *Client) Forget(ctx context.Context, over func(exchange string) bool) error {
+// Exchanges are those for which something is under way.
+func (c *Client) Exchanges() (list []string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, w := range c.waits {
+		list = append(list, w.Exchange)
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// Forget ends what is under way for an exchange that needs no answer any more.
+func (c *Client) Forget(ctx context.Context, exchange string) error {
 	c.mu.Lock()
 	var list []*wait
 	for _, w := range c.waits {
-		if over(w.Exchange) {
+		if w.Exchange == exchange {
 			list = append(list, w)
 		}
 	}
