@@ -9,7 +9,7 @@ FUZZ_SHORT ?= 2s
 FUZZ_LONG  ?= 5m
 
 # Where goroutines meet: these also run under the race detector.
-RACE_PACKAGES := $(addprefix ./,$(wildcard gallery ledger exchange registry node osia))
+RACE_PACKAGES := $(addprefix ./,$(wildcard gallery ledger exchange registry node osia osia/client))
 
 # Pure Go everywhere; only the race detector turns cgo on, for itself.
 export CGO_ENABLED := 0

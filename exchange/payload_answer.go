@@ -12,7 +12,7 @@ type AnswerOutcome string
 const (
 	NoHit         AnswerOutcome = "no-hit"
 	Hit           AnswerOutcome = "hit"
-	AnswerRefused AnswerOutcome = "refused" // the agreement did not allow the search
+	AnswerRefused AnswerOutcome = "refused" // the agreement did not allow the search, or it could not be carried out in time
 )
 
 // AnswerPayload answers a search. It holds no personal data.

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -34,6 +35,8 @@ type Config struct {
 	// Keys bounds the time in which the parties' keys sign, and adds keys that they had before and those
 	// of overseers. Empty: the keys of the two cards, without bounds.
 	Keys []KeyConfig `yaml:"keys,omitempty"`
+	// ABIS has the partner's searches carried out by a national ABIS. Defaults to the node's own gallery.
+	ABIS *ABISConfig `yaml:"abis,omitempty"`
 
 	// Dir is the folder of node.yaml.
 	Dir string `yaml:"-"`
@@ -85,7 +88,7 @@ func (c Config) validate() error {
 	if err := validateKeys(c.Keys); err != nil {
 		return err
 	}
-	return c.OSIA.validate()
+	return errors.Join(c.OSIA.validate(), c.ABIS.validate())
 }
 
 // WithDefaults fills what was left empty.
@@ -93,6 +96,7 @@ func (c Config) WithDefaults() Config {
 	if c.MinFreeMiB == 0 {
 		c.MinFreeMiB = 64
 	}
+	c.ABIS = c.ABIS.withDefaults()
 	return c
 }
 
@@ -131,3 +135,13 @@ const (
 func (c Config) path(elem ...string) string {
 	return filepath.Join(append([]string{c.Dir}, elem...)...)
 }
+
+// below is a file that the configuration names: below the folder unless it is absolute.
+func (c Config) below(name string) string {
+	if filepath.IsAbs(name) {
+		return name
+	}
+	return c.path(name)
+}
+
+func (c Config) file(name string) ([]byte, error) { return os.ReadFile(c.below(name)) }

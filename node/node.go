@@ -17,9 +17,9 @@ import (
 	"golang.org/x/mod/sumdb/note"
 
 	"convenio/exchange"
-	"convenio/gallery"
 	"convenio/ledger"
 	"convenio/osia"
+	"convenio/osia/client"
 	"convenio/registry"
 )
 
@@ -34,6 +34,8 @@ type Options struct {
 	// Retry says how long a message waits after each attempt at delivery. Defaults to half a second,
 	// doubled up to a minute.
 	Retry exchange.Schedule
+	// ABIS changes how the client of a national ABIS waits. Defaults to not at all.
+	ABIS func(*client.Config)
 	// Before is called before each durable step with the step's name. Fault tests stop the process
 	// there. Defaults to nothing.
 	Before func(step string)
@@ -48,11 +50,13 @@ type Node struct {
 	partner exchange.Card
 	peers   *exchange.Peers
 
-	law    *law
-	store  *registry.Store
-	log    *ledger.Log
-	people *gallery.Gallery
-	client *exchange.Client
+	law       *law
+	store     *registry.Store
+	log       *ledger.Log
+	people    references
+	postponed postponed // searches that wait after a failure, or go on
+	answering sync.WaitGroup
+	client    *exchange.Client
 
 	partnerLedger note.Verifier
 	flushing      keyed      // one flush of an exchange's entries at a time
@@ -71,9 +75,10 @@ type Node struct {
 	refusals int    // at the door, in the current hour
 	hour     time.Time
 
-	shownPeople map[string]bool // who is in the gallery, or was
-
 	exchangeListener, apiListener net.Listener
+
+	abis         *nationalABIS // nil: the node searches its own gallery
+	abisListener net.Listener
 
 	osia         *osia.Service // nil: not served
 	osiaTLS      tls.Certificate
@@ -211,7 +216,7 @@ func (n *Node) Run(ctx context.Context) error {
 		close(n.stopping)
 	}()
 	services := []func(context.Context) error{
-		n.serveExchange, n.serveAPI, n.serveOSIA, n.work, n.deliverAll, n.sweep, n.greet,
+		n.serveExchange, n.serveAPI, n.serveOSIA, n.serveCallbacks, n.followABIS, n.work, n.deliverAll, n.sweep, n.greet,
 	}
 	ended := make(chan error, len(services))
 	for _, s := range services {
@@ -233,13 +238,16 @@ func (n *Node) Run(ctx context.Context) error {
 // Close releases the folder. It may be called twice.
 func (n *Node) Close() error {
 	var errs []error
-	for _, l := range []net.Listener{n.exchangeListener, n.apiListener, n.osiaListener} {
+	for _, l := range []net.Listener{n.exchangeListener, n.apiListener, n.osiaListener, n.abisListener} {
 		if l != nil {
 			l.Close()
 		}
 	}
 	if n.client != nil {
 		n.client.Close()
+	}
+	if n.abis != nil {
+		n.abis.client.Close()
 	}
 	if n.log != nil {
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)

@@ -2,12 +2,10 @@ package node
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 
 	"convenio/finger"
-	"convenio/gallery"
 	"convenio/registry"
 )
 
@@ -18,7 +16,7 @@ func (f *osiaRecords) made(ctx context.Context, deeds []*deed) {
 	defer f.mu.Unlock()
 	for _, d := range deeds {
 		if d.ended != "" {
-			f.n.people.Remove(d.ended)
+			f.out(ctx, d.ended)
 			delete(f.kept, d.had.Encounter)
 		}
 		switch {
@@ -34,10 +32,17 @@ func (f *osiaRecords) made(ctx context.Context, deeds []*deed) {
 		f.kept[d.encounter.ID] = registry.OSIARecord{Encounter: d.encounter.ID, Subject: d.subject, Prints: d.want.prints, Facts: d.want.facts}
 		if d.had.Subject == "" || d.renewed {
 			f.waiting = append(f.waiting, d.subject)
-		} else if err := f.n.people.SetClass(d.subject, d.want.class.Key()); err != nil && !errors.Is(err, gallery.ErrUnknown) {
+		} else if err := f.n.people.moved(ctx, d.subject, d.want.class.Key()); err != nil {
 			f.n.opt.Logger.LogAttrs(ctx, slog.LevelError, "move in gallery", slog.Any("error", err))
-			f.n.people.Remove(d.subject) // where it stands it must not be found
+			f.out(ctx, d.subject) // where it stands it must not be found
 		}
+	}
+}
+
+// out takes a record out of the gallery.
+func (f *osiaRecords) out(ctx context.Context, subject string) {
+	if err := f.n.people.erased(ctx, subject); err != nil {
+		f.n.opt.Logger.LogAttrs(ctx, slog.LevelError, "take out of gallery", slog.Any("error", err))
 	}
 }
 
@@ -71,12 +76,12 @@ func (f *osiaRecords) settle(ctx context.Context) {
 }
 
 // gone takes an erased record out of the gallery for good, should it be on its way there.
-func (f *osiaRecords) gone(subject string) {
+func (f *osiaRecords) gone(ctx context.Context, people references, subject string) error {
 	if f != nil {
 		f.mu.Lock()
 		defer f.mu.Unlock()
-		f.n.people.Remove(subject)
 	}
+	return people.erased(ctx, subject)
 }
 
 // show reads a record back: it may have changed, or ended, while it waited.
@@ -99,5 +104,5 @@ func (f *osiaRecords) show(ctx context.Context, subject string) error {
 		}
 		prints = append(prints, print{position: finger.Position(a.Position), template: t})
 	}
-	return f.n.show(subject, s.Class.Key(), prints)
+	return f.n.people.enrolled(ctx, subject, s.Class.Key(), prints)
 }

@@ -2,8 +2,6 @@ package node
 
 import (
 	"context"
-	"log/slog"
-	"time"
 
 	"convenio/exchange"
 	"convenio/gallery"
@@ -73,51 +71,4 @@ func (n *Node) waitingSearches(ctx context.Context) ([]registry.Exchange, error)
 		list[i], list[j] = list[j], list[i]
 	}
 	return list, err
-}
-
-// workOff answers the searches that wait, the next one chosen anew each time; what arrives meanwhile
-// joins. A search that fails waits for the next round. It says how long the machine may rest.
-func (n *Node) workOff(ctx context.Context, q *queue) time.Duration {
-	const idle = 2 * time.Second
-	rest := idle
-	tried := map[string]bool{}
-	report := func(what string, err error, attrs ...slog.Attr) {
-		if ctx.Err() == nil {
-			n.opt.Logger.LogAttrs(ctx, slog.LevelError, what, append(attrs, slog.Any("error", err))...)
-		}
-	}
-	waiting, err := n.waitingSearches(ctx)
-	if err != nil {
-		report("work", err)
-	}
-	for len(waiting) > 0 && ctx.Err() == nil {
-		i := q.next(waiting)
-		id := waiting[i].ID
-		waiting = append(waiting[:i:i], waiting[i+1:]...)
-		tried[id] = true
-		if err := n.answerSearch(ctx, exchange.ID(id)); err != nil {
-			report("search", err, slog.String("exchange", id))
-		} else {
-			rest = time.Millisecond
-		}
-		select {
-		case <-n.wakeWork:
-			if waiting, err = n.waitingSearches(ctx); err != nil {
-				report("work", err)
-			}
-			waiting = without(waiting, tried)
-		default:
-		}
-	}
-	return rest
-}
-
-func without(list []registry.Exchange, ids map[string]bool) []registry.Exchange {
-	out := list[:0]
-	for _, x := range list {
-		if !ids[x.ID] {
-			out = append(out, x)
-		}
-	}
-	return out
 }

@@ -39,7 +39,10 @@ func (n *Node) listen(ctx context.Context) (err error) {
 	if n.exchangeListener, err = listenOn(ctx, "exchange", n.cfg.Exchange.Listen); err != nil {
 		return err
 	}
-	if n.apiListener, err = listenOn(ctx, "api", n.cfg.API.Listen); err != nil || n.osia == nil {
+	if n.apiListener, err = listenOn(ctx, "api", n.cfg.API.Listen); err != nil {
+		return err
+	}
+	if err := n.listenForABIS(ctx); err != nil || n.osia == nil {
 		return err
 	}
 	n.osiaListener, err = listenOn(ctx, "osia", n.cfg.OSIA.Listen)

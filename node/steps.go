@@ -88,12 +88,17 @@ func (n *Node) step(tx *registry.Tx, id exchange.ID, event exchange.Event, chang
 // work takes every exchange that waits for the machine one step on, until ctx ends. It starts with
 // what a stopped node left.
 func (n *Node) work(ctx context.Context) error {
+	defer n.answering.Wait()
 	if err := n.resumeVerdicts(ctx); err != nil && ctx.Err() == nil {
 		n.opt.Logger.LogAttrs(ctx, slog.LevelError, "work", slog.Any("error", err))
 	}
 	q := newQueue(n.law.classOf)
 	for {
-		if rest := n.workOff(ctx, q); !n.pause(ctx, n.wakeWork, rest) {
+		waiting, err := n.waitingSearches(ctx)
+		if err != nil && ctx.Err() == nil {
+			n.opt.Logger.LogAttrs(ctx, slog.LevelError, "work", slog.Any("error", err))
+		}
+		if rest := n.answerAll(ctx, q, waiting, 2*time.Second); !n.pause(ctx, n.wakeWork, rest) {
 			return ctx.Err()
 		}
 	}

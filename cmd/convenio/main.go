@@ -187,7 +187,7 @@ two logs.`,
 		}
 	}
 	add("start", demoCmd(io))
-	add("run", keysCmd(io), partnerCmd(io), agreementCmd(io), tokenCmd(io), nodeCmd(io), osiaCmd(io))
+	add("run", keysCmd(io), partnerCmd(io), agreementCmd(io), tokenCmd(io), nodeCmd(io), osiaCmd(io), abisCmd(io))
 	add("work", statusCmd(io), enrolCmd(io), searchCmd(io), exchangeCmd(io), adjudicateCmd(io), discloseCmd(io), noticeCmd(io))
 	add("oversee", auditCmd(io), evidenceCmd(io), sampleCmd(io), statisticsCmd(io))
 	add("finger", extractCmd(io), compareCmd(io), explainCmd(io), inspectCmd(io), convertCmd(io), synthCmd(io), evalCmd(io), benchCmd(io), galleryCmd(io))

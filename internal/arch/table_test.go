@@ -79,7 +79,11 @@ var packages = []entry{
 	{pkg: "osia", reach: disk | serves | dials, ours: []string{"capture", "finger", "formats/fmr", "gallery", "osia/abis", "registry"}},
 	{pkg: "internal/loopback", reach: serves},
 	{pkg: "api", reach: disk | serves | dials},
-	{pkg: "node", reach: disk | serves, ours: []string{"agreement", "api", "capture", "exchange", "finger", "gallery", "gallery/segment", "ledger", "osia", "osia/reach", "registry"}, tests: []string{"examples/agreements", "internal/loopback"}},
+	{pkg: "osia/abistest", reach: serves | dials, ours: []string{"osia/abis"}},
+	{pkg: "osia/client", reach: serves | dials, ours: []string{"finger", "osia/abis"}, tests: []string{"osia/abistest"}},
+	{pkg: "node", reach: disk | serves, ours: []string{
+		"agreement", "api", "capture", "exchange", "finger", "gallery", "gallery/segment", "ledger", "osia", "osia/client", "osia/reach", "registry",
+	}, tests: []string{"examples/agreements", "internal/loopback", "osia/abistest"}},
 	{pkg: "demo", reach: disk | serves | dials, ours: []string{
 		"agreement", "api", "capture", "examples/agreements", "exchange", "finger", "internal/loopback", "ledger", "ledger/audit", "ledger/ledgertest",
 		"node", "registry", "synth",
@@ -88,7 +92,7 @@ var packages = []entry{
 		"agreement", "agreement/paper", "api", "capture", "demo", "eval", "eval/chart", "examples/agreements", "exchange", "explain", "explain/page",
 		"finger", "formats/content", "formats/fmr", "formats/picture", "formats/wsq", "gallery/segment", "gallery/trial", "ledger", "ledger/audit", "node",
 		"osia", "synth",
-	}, tests: []string{"internal/loopback"}},
+	}, tests: []string{"internal/loopback", "osia/abistest"}},
 	{pkg: "internal/arch", reach: pure},
 }
 
@@ -103,7 +107,7 @@ var libraries = []library{
 	{"codeberg.org/go-fonts/liberation", []string{"agreement/paper"}},
 	{"codeberg.org/go-pdf/fpdf", []string{"agreement/paper"}},
 	{"github.com/cedar-policy/cedar-go", []string{"agreement"}},
-	{"github.com/getkin/kin-openapi", []string{"node", "osia"}},
+	{"github.com/getkin/kin-openapi", []string{"node", "osia", "osia/abistest"}},
 	{"github.com/go-jose/go-jose/v4", []string{"osia"}},
 	{"github.com/goccy/go-yaml", []string{"agreement", "api", "node"}},
 	{"github.com/google/go-cmp", nil},
