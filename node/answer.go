@@ -119,10 +119,14 @@ type scope struct {
 	Out      int                 `json:"out"`      // out of reach
 }
 
-func (n *Node) reach(base agreement.Request) (scope, map[string]bool, error) {
+func (n *Node) reach(ctx context.Context, base agreement.Request) (scope, map[string]bool, error) {
 	s := scope{Excluded: map[string][]string{}}
 	may := map[string]bool{}
-	for _, c := range n.people.Classes() {
+	classes, err := n.people.classes(ctx)
+	if err != nil {
+		return s, nil, err
+	}
+	for _, c := range classes {
 		class, err := registry.ParseClass(c.Class)
 		if err != nil {
 			return s, nil, fmt.Errorf("class of records: %w", err)
@@ -174,7 +178,7 @@ func (n *Node) answerSearch(ctx context.Context, id exchange.ID) error {
 	if !d.Permitted() {
 		return n.refuseSearch(ctx, x, decisionBody{Request: r, Decision: d, Asker: &detail.Asker})
 	}
-	within, may, err := n.reach(r)
+	within, may, err := n.reach(ctx, r)
 	if err != nil {
 		return err
 	}
@@ -196,9 +200,9 @@ func (n *Node) answerSearch(ctx context.Context, id exchange.ID) error {
 	if err := n.flush(ctx, id); err != nil {
 		return err
 	}
-	found, err := n.people.Search(ctx, probeFingers(good), func(class string) bool { return may[class] }, gallery.Options{
+	found, err := n.people.search(ctx, query{exchange: x.ID, prints: good, reach: may, options: gallery.Options{
 		Threshold: gallery.PersonThreshold(terms.FPIR, within.People), Max: max(terms.MaxCandidates, 1), Workers: n.workers(),
-	})
+	}})
 	if err != nil {
 		return fmt.Errorf("search gallery: %w", err)
 	}

@@ -23,7 +23,14 @@ func (h *handlers) GetStatus(ctx context.Context, _ api.GetStatusRequestObject) 
 
 func (n *Node) status(ctx context.Context) (s api.Status, err error) {
 	now := n.now()
-	s.Party, s.Version, s.Time, s.People = n.cfg.Party, n.opt.Version, now, n.people.Len()
+	s.Party, s.Version, s.Time = n.cfg.Party, n.opt.Version, now
+	classes, err := n.people.classes(ctx)
+	if err != nil {
+		return s, err
+	}
+	for _, c := range classes {
+		s.People += c.People
+	}
 	s.Agreement.Id, s.Agreement.Version, s.Agreement.Fictional = n.law.ID, n.law.Version, n.law.Fictional
 	s.Agreement.Digest, s.Agreement.State = n.law.digest.String(), n.law.stands(now)
 	s.Ledger.Origin, s.Ledger.Size = n.log.Origin(), int64(n.log.Size())

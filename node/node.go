@@ -17,7 +17,6 @@ import (
 	"golang.org/x/mod/sumdb/note"
 
 	"convenio/exchange"
-	"convenio/gallery"
 	"convenio/ledger"
 	"convenio/osia"
 	"convenio/registry"
@@ -51,7 +50,7 @@ type Node struct {
 	law    *law
 	store  *registry.Store
 	log    *ledger.Log
-	people *gallery.Gallery
+	people references
 	client *exchange.Client
 
 	partnerLedger note.Verifier
@@ -70,8 +69,6 @@ type Node struct {
 	trouble  string // what stands between us and the partner
 	refusals int    // at the door, in the current hour
 	hour     time.Time
-
-	shownPeople map[string]bool // who is in the gallery, or was
 
 	exchangeListener, apiListener net.Listener
 

@@ -19,10 +19,11 @@ import (
 
 // openGallery fills the gallery from the registry, which is the only durable truth.
 func (n *Node) openGallery(ctx context.Context) error {
-	n.people, n.shownPeople = gallery.New(), map[string]bool{}
+	people := &ownGallery{Gallery: gallery.New(), shown: map[string]bool{}}
+	n.people = people
 	var batch []gallery.Reference
 	add := func() error {
-		err := n.people.Add(batch...)
+		err := people.Add(batch...)
 		batch = batch[:0]
 		return err
 	}
@@ -31,7 +32,7 @@ func (n *Node) openGallery(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("template %d: %w", row.Sample, err)
 		}
-		n.shownPeople[row.Subject] = true
+		people.shown[row.Subject] = true
 		batch = append(batch, gallery.Reference{Subject: row.Subject, Position: finger.Position(row.Position), Class: row.Class, Template: finger.Prepare(t)})
 		if len(batch) < 4096 {
 			return nil
@@ -90,25 +91,7 @@ func (n *Node) enrol(ctx context.Context, key string, e api.Enrolment) (api.Enro
 	if err := n.flush(ctx, ""); err != nil {
 		return out, err
 	}
-	return out, n.show(out.Subject, s.Class.Key(), good)
-}
-
-// show makes an enrolled person findable, once.
-func (n *Node) show(subject, class string, prints []print) error {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if n.shownPeople[subject] {
-		return nil
-	}
-	var refs []gallery.Reference
-	for _, p := range prints {
-		refs = append(refs, gallery.Reference{Subject: subject, Position: p.position, Class: class, Template: finger.Prepare(p.template)})
-	}
-	if err := n.people.Add(refs...); err != nil {
-		return fmt.Errorf("add to gallery: %w", err)
-	}
-	n.shownPeople[subject] = true
-	return nil
+	return out, n.people.enrolled(ctx, out.Subject, s.Class.Key(), good)
 }
 
 // stateCode is how a state is written: a word that looks like one and is none must not leave a claim of
@@ -188,18 +171,17 @@ func (n *Node) protect(ctx context.Context, subject string, list []api.Safeguard
 		return err
 	}
 	// The gallery first: from here on nobody can reach a newly protected person, whatever else happens.
-	if err := n.people.SetClass(subject, class.Key()); err != nil && !errors.Is(err, gallery.ErrUnknown) {
-		return fmt.Errorf("move in gallery: %w", err)
+	if err := n.people.moved(ctx, subject, class.Key()); err != nil {
+		return err
 	}
 	return n.flush(ctx, "")
 }
 
-// eraseSubject ends a record: out of the gallery, then its key destroyed, with the ledger's word.
+// eraseSubject ends a record: its key is destroyed, with the ledger's word, and nobody finds it any more.
 func (n *Node) eraseSubject(ctx context.Context, subject string) error {
 	if _, err := n.store.Subject(ctx, subject); err != nil {
 		return err
 	}
-	n.people.Remove(subject)
 	err := n.store.Tx(ctx, func(tx *registry.Tx) error {
 		if err := n.plan(tx, act{id: "erase:subject:" + subject, kind: ledger.KindErase, body: map[string]any{"what": "subject", "subject": subject}}); err != nil {
 			return err
@@ -209,5 +191,5 @@ func (n *Node) eraseSubject(ctx context.Context, subject string) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(n.flush(ctx, ""), n.scrub(ctx))
+	return errors.Join(n.people.erased(ctx, subject), n.flush(ctx, ""), n.scrub(ctx))
 }
