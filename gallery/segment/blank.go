@@ -10,6 +10,8 @@ import (
 
 // blank overwrites a person's templates and codes with zeros, and marks the slot. It may be repeated.
 func (k *kept) blank(to *os.File, slot int) error {
+	k.left[slot/64].Or(1 << (slot % 64))
+	k.wipe(slot)
 	_, _, n, first := k.row(slot)
 	for i := range n {
 		b := k.file.data[k.fingersAt()+(first+i)*fingerSize:]

@@ -41,7 +41,7 @@ func (s *Store) Verify() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, f := range s.files {
-		if err := f.verify(); err != nil {
+		if err := f.verify(func(int) error { return nil }); err != nil {
 			return err
 		}
 	}

@@ -62,14 +62,15 @@ func find(t testing.TB, s *Store, i int, f finger.Position) string {
 // state lists who is in a store, with class and number of fingers.
 func state(s *Store) string {
 	var out []string
-	for subject := range s.where {
+	s.where.each(func(at spot) {
+		subject := at.block.Subject(at.slot)
 		if _, ok := s.recent[subject]; !ok {
 			p, err := s.lift(subject)
-			out = append(out, fmt.Sprint(subject, " ", p.Class, " ", len(p.Fingers), " ", err))
+			out = append(out, fmt.Sprint(subject, " ", p.Class, " ", fingersOf(p.Fingers), " ", err))
 		}
-	}
+	})
 	for subject, p := range s.recent {
-		out = append(out, fmt.Sprint(subject, " ", p.Class, " ", len(p.Fingers), " ", nil))
+		out = append(out, fmt.Sprint(subject, " ", p.Class, " ", fingersOf(p.Fingers), " ", nil))
 	}
 	slices.Sort(out)
 	return fmt.Sprint(out, s.people.Classes())
@@ -309,7 +310,7 @@ func TestKilledAtEachStep(t *testing.T) {
 	for n, finished := 0, false; !finished; n++ {
 		dir := filepath.Join(t.TempDir(), "g")
 		count, done := 0, 0
-		s, err := open(dir, func(string) error {
+		s, err := open(dir, Options{}, func(string) error {
 			if count++; count > n {
 				return errKilled
 			}
@@ -423,7 +424,7 @@ func TestRefused(t *testing.T) {
 // Whatever a segment file holds, opening and reading it ends without a panic.
 func FuzzSegment(f *testing.F) {
 	dir := f.TempDir()
-	w, err := newWriter(filepath.Join(dir, "seed"))
+	w, err := newWriter(filepath.Join(dir, "seed"), false)
 	must(f, err)
 	list, err := encodeAll([]Person{person(f, 0, "open", right), person(f, 1, "open", right, left)})
 	must(f, err)
@@ -438,7 +439,7 @@ func FuzzSegment(f *testing.F) {
 		if s.read() != nil {
 			return
 		}
-		_ = s.verify()
+		_ = s.verify(func(int) error { return nil })
 		for _, k := range s.blocks {
 			for slot := range k.people {
 				_, _ = k.Fingers(slot, func(finger.Position) bool { return true })

@@ -41,15 +41,16 @@ type writer struct {
 	file    *os.File
 	to      *bufio.Writer
 	at      int
+	sealed  bool
 	entries []blockEntry
 }
 
-func newWriter(path string) (*writer, error) {
+func newWriter(path string, sealed bool) (*writer, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return nil, err
 	}
-	w := &writer{file: f, to: bufio.NewWriterSize(f, 1<<20)}
+	w := &writer{file: f, to: bufio.NewWriterSize(f, 1<<20), sealed: sealed}
 	w.put(make([]byte, headerSize))
 	return w, nil
 }
@@ -61,6 +62,13 @@ func (w *writer) put(b []byte) {
 }
 
 func (w *writer) pad() { w.put(make([]byte, align8(w.at)-w.at)) }
+
+func magicOf(sealed bool) string {
+	if sealed {
+		return magicSealed
+	}
+	return magic
+}
 
 // encoded is a person with the fingers' codes.
 type encoded struct {
@@ -102,7 +110,9 @@ func (w *writer) block(people []encoded) {
 			fingers = le.AppendUint32(fingers, checksum([]byte{byte(f.Position)}, f.Template))
 			fingers = le.AppendUint64(fingers, uint64(f.Position))
 			w.put(f.Template)
-			shelf.Put(uint16(slot), f.Position, &p.codes[i])
+			if !w.sealed {
+				shelf.Put(uint16(slot), f.Position, &p.codes[i])
+			}
 			b.fingers++
 		}
 	}
@@ -146,7 +156,7 @@ func (w *writer) close() error {
 	if err := w.to.Flush(); err != nil {
 		return err
 	}
-	head := append(make([]byte, 0, headerSize), magic...)
+	head := append(make([]byte, 0, headerSize), magicOf(w.sealed)...)
 	head = binary.LittleEndian.AppendUint64(head, uint64(at))
 	head = binary.LittleEndian.AppendUint64(head, uint64(len(dir)))
 	head = binary.LittleEndian.AppendUint64(head, uint64(checksum(dir)))
