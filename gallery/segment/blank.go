@@ -24,8 +24,11 @@ func (k *kept) blank(to *os.File, slot int) error {
 		}
 	}
 	for p, c := range k.columns {
+		if k.file.sealed {
+			break // there are no codes but sealed ones
+		}
 		slots, sums, _ := columnSizes(c.count)
-		for e, s := range k.shelf.Columns[p].Slots {
+		for e, s := range k.Codes().Columns[p].Slots {
 			if int(s) != slot {
 				continue
 			}

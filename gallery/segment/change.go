@@ -64,7 +64,7 @@ func (s *Store) add(people, stored []Person) error {
 // usable says why a store cannot be changed, if so.
 func (s *Store) usable() error {
 	switch {
-	case s.log == nil:
+	case s.log == nil || s.closing:
 		return errClosed
 	case s.m.Sealed && s.opt.Keys == nil:
 		return errSealed

@@ -85,13 +85,14 @@ func (x *index) put(hash, word uint64) {
 	x.used++
 }
 
-// seek finds a subject's word.
+// seek finds a subject's word, or else the empty one where it would be.
 func (x *index) seek(name []byte, hash uint64) (int, bool) {
 	if len(x.table) == 0 {
 		return 0, false
 	}
 	mask := uint64(len(x.table) - 1)
-	for i := hash & mask; x.table[i] != 0; i = (i + 1) & mask {
+	i := hash & mask
+	for ; x.table[i] != 0; i = (i + 1) & mask {
 		if x.table[i]>>32 != hash>>32 {
 			continue
 		}
@@ -99,22 +100,24 @@ func (x *index) seek(name []byte, hash uint64) (int, bool) {
 			return int(i), true
 		}
 	}
-	return 0, false
+	return int(i), false
 }
 
 // set notes where a subject is and returns where they were before. hash is of the subject's name.
 func (x *index) set(hash uint64, at spot) (before spot, had bool) {
-	name := at.block.name(at.slot)
+	if (x.used+1)*3 > len(x.table)*2 {
+		x.reserve(1)
+	}
 	at.block.file.living++
-	if i, ok := x.seek(name, hash); ok {
+	i, had := x.seek(at.block.name(at.slot), hash)
+	if had {
 		before, _ = x.spot(x.table[i])
 		before.block.file.living--
-		x.table[i] = x.word(hash, at)
-		return before, true
+	} else {
+		x.used++
 	}
-	x.reserve(1)
-	x.put(hash, x.word(hash, at))
-	return spot{}, false
+	x.table[i] = x.word(hash, at)
+	return before, had
 }
 
 func (x *index) find(subject string) (spot, bool) {

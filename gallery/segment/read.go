@@ -31,11 +31,13 @@ type kept struct {
 	index  int
 	number int // in the store's index
 	blockEntry
-	shelf  gallery.Shelf
-	left   [gallery.BlockSize / 64]atomic.Uint64 // people who left since the file was opened: the mapping need not show it
-	shown  [gallery.BlockSize / 64]atomic.Uint64 // people whose sealed codes are in the shelf
-	met    [gallery.BlockSize / 64]atomic.Uint64 // people whom Load has seen to be as they should be
-	baring sync.Mutex                            // guards shelf.Bare while codes are opened
+	shelf    gallery.Shelf                         // of a sealed file from makeRoom on; of another once it is arranged: see Codes
+	wrong    bool                                  // a column is damaged
+	left     [gallery.BlockSize / 64]atomic.Uint64 // people who left since the file was opened: the mapping need not show it
+	shown    [gallery.BlockSize / 64]atomic.Uint64 // people whose sealed codes are in the shelf
+	met      [gallery.BlockSize / 64]atomic.Uint64 // people whom Load has seen to be as they should be
+	arranged sync.Once
+	baring   sync.Mutex // guards shelf.Bare while codes are opened
 }
 
 // openFile maps a segment and checks what a search relies on; templates are checked when they are read.
@@ -79,16 +81,19 @@ func (f *file) read() error {
 		if err != nil {
 			return err
 		}
-		k := &kept{file: f, index: len(f.blocks), blockEntry: e}
+		f.blocks = append(f.blocks, &kept{file: f, index: len(f.blocks), blockEntry: e})
+		willNeed(f.data, e.tables, e.fingersAt())
+		willNeed(f.data, e.namesAt(), e.end())
+	}
+	for _, k := range f.blocks {
 		if err := k.lay(); err != nil {
 			return fmt.Errorf("block %d: %w", k.index, err)
 		}
-		f.blocks = append(f.blocks, k)
 	}
 	return nil
 }
 
-// lay checks the people's table and lays the shelf over the columns.
+// lay checks the people's table.
 func (k *kept) lay() error {
 	d := k.file.data
 	table, names := d[k.tables:k.fingersAt()], d[k.namesAt():k.namesAt()+k.names]
@@ -101,6 +106,13 @@ func (k *kept) lay() error {
 			return fmt.Errorf("%w: a person's row", ErrDamaged)
 		}
 	}
+	return nil
+}
+
+// arrange lays the shelf over the columns. A search reads them all, so it is the first one that waits for the disk and
+// not whoever opens. Where a column names a person who is not there, the block has no codes: its people are compared.
+func (k *kept) arrange() {
+	d := k.file.data
 	for p, c := range k.columns {
 		slots, sums, records := columnSizes(c.count)
 		col := &k.shelf.Columns[p]
@@ -108,14 +120,17 @@ func (k *kept) lay() error {
 		col.Sums = words(d[c.at+slots : c.at+slots+sums])
 		col.Records = words(d[c.at+slots+sums : c.at+slots+sums+records])
 		for _, s := range col.Slots {
-			if int(s) >= k.people {
-				return fmt.Errorf("%w: a column's slot", ErrDamaged)
-			}
+			k.wrong = k.wrong || int(s) >= k.people
 		}
 		col.Arrange()
 	}
 	k.shelf.Bare = k.bare
-	return nil
+	if k.wrong {
+		k.shelf = gallery.Shelf{}
+		for slot := range k.people {
+			k.shelf.Bare = append(k.shelf.Bare, uint16(slot))
+		}
+	}
 }
 
 func (k *kept) row(slot int) (name, length, fingers, first int) {
@@ -136,7 +151,12 @@ func (k *kept) name(slot int) []byte {
 }
 
 // Codes are those of all people of the block.
-func (k *kept) Codes() *gallery.Shelf { return &k.shelf }
+func (k *kept) Codes() *gallery.Shelf {
+	if !k.file.sealed {
+		k.arranged.Do(k.arrange)
+	}
+	return &k.shelf
+}
 
 func (k *kept) isGone(slot int) bool {
 	return k.left[slot/64].Load()>>(slot%64)&1 == 1 || k.file.data[k.goneAt()+slot] != 0
@@ -213,8 +233,11 @@ func (k *kept) verify() error {
 	if k.file.sealed {
 		return nil // the file has no codes but sealed ones, which are checked with the templates
 	}
-	for p := range k.shelf.Columns {
+	for p := range k.Codes().Columns {
 		c := &k.shelf.Columns[p]
+		if k.wrong {
+			return fmt.Errorf("%w: a column's slot", ErrDamaged)
+		}
 		if !c.Padded() {
 			return fmt.Errorf("%w: a code where there is no finger", ErrDamaged)
 		}

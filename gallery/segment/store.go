@@ -50,6 +50,7 @@ type Store struct {
 	log     *journal
 	recent  map[string]Person // people who are in the log, as they are now and as the log has them
 	where   *index            // people who are in segments
+	closing bool
 	loaded  bool              // people are in the gallery: at once, or for a sealed store when Load has ended
 	making  *making           // the compaction under way
 	retired []*file           // replaced; searches that began before may read them
@@ -163,15 +164,19 @@ func (s *Store) enter(files []*file) error {
 		}
 	}
 	s.where.reserve(people)
+	hashes := make([][]uint64, len(files)) // by person
+	each(len(files), runtime.GOMAXPROCS(0), func(i int) { hashes[i] = files[i].hashes(s.where) })
 	var stale []spot
-	for _, f := range files {
+	for i, f := range files {
+		person := 0
 		for _, k := range f.blocks {
 			s.where.add(k)
 			for slot := range k.people {
-				if k.isGone(slot) {
+				hash := hashes[i][person]
+				if person++; k.isGone(slot) {
 					continue
 				}
-				before, had := s.where.set(s.where.hash(k.name(slot)), spot{k, slot})
+				before, had := s.where.set(hash, spot{k, slot})
 				if had && before.block.file == f {
 					return fmt.Errorf("%s: %w: a subject comes twice", f.path, ErrDamaged)
 				}
@@ -188,6 +193,16 @@ func (s *Store) enter(files []*file) error {
 		return err
 	}
 	return s.blank(stale)
+}
+
+// hashes are those of all names of a segment.
+func (f *file) hashes(x *index) (out []uint64) {
+	for _, k := range f.blocks {
+		for slot := range k.people {
+			out = append(out, x.hash(k.name(slot)))
+		}
+	}
+	return out
 }
 
 // attach gives segments' people to the gallery.
@@ -333,6 +348,7 @@ func (s *Store) blank(list []spot) error {
 func (s *Store) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.closing = true
 	for s.making != nil {
 		s.overtake()
 	}
