@@ -5,6 +5,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/goccy/go-yaml"
 )
@@ -26,6 +27,9 @@ type Config struct {
 	Workers int `yaml:"workers,omitempty"`
 	// MinFreeMiB is the free disk space, in MiB, under which new work is refused. 0: 64.
 	MinFreeMiB uint64 `yaml:"min_free_mib,omitempty"`
+	// Gallery says where the people stand whom the partner's searches run through: memory, with their templates, or disk, in
+	// the folder gallery, sealed, with codes alone in memory. Defaults to memory.
+	Gallery string `yaml:"gallery,omitempty"`
 	// OSIA has the node serve OSIA's ABIS interface to national systems. Defaults to not.
 	OSIA *OSIAConfig `yaml:"osia,omitempty"`
 
@@ -72,6 +76,9 @@ func (c Config) validate() error {
 	}
 	if c.Workers < 0 {
 		return fmt.Errorf("workers %d: 0 or more", c.Workers)
+	}
+	if !slices.Contains([]string{"", galleryInMemory, galleryOnDisk}, c.Gallery) {
+		return fmt.Errorf("gallery %q: memory or disk", c.Gallery)
 	}
 	return c.OSIA.validate()
 }

@@ -25,7 +25,8 @@ func (n *Node) status(ctx context.Context) (s api.Status, err error) {
 	now := n.now()
 	s.Party, s.Version, s.Time = n.cfg.Party, n.opt.Version, now
 	classes, err := n.people.classes(ctx)
-	if err != nil {
+	s.Searching = n.searching()
+	if err != nil && !errors.Is(err, errNotReady) {
 		return s, err
 	}
 	for _, c := range classes {

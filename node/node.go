@@ -207,7 +207,7 @@ func (n *Node) Run(ctx context.Context) error {
 		close(n.stopping)
 	}()
 	services := []func(context.Context) error{
-		n.serveExchange, n.serveAPI, n.serveOSIA, n.work, n.deliverAll, n.sweep, n.greet,
+		n.serveExchange, n.serveAPI, n.serveOSIA, n.work, n.deliverAll, n.sweep, n.greet, n.keepGallery,
 	}
 	ended := make(chan error, len(services))
 	for _, s := range services {

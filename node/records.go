@@ -19,6 +19,9 @@ import (
 
 // openGallery fills the gallery from the registry, which is the only durable truth.
 func (n *Node) openGallery(ctx context.Context) error {
+	if n.cfg.Gallery == galleryOnDisk {
+		return n.openDiskGallery(ctx)
+	}
 	people := &ownGallery{Gallery: gallery.New(), shown: map[string]bool{}}
 	n.people = people
 	var batch []gallery.Reference

@@ -66,7 +66,7 @@ func Open(path string, opt Options) (*Store, error) {
 	}
 	lock, err := lockfile.Acquire(path+".lock", 0o600)
 	if errors.Is(err, lockfile.ErrHeld) {
-		return nil, fmt.Errorf("open registry: %w: %w: stop it first", ErrLocked, err)
+		return nil, fmt.Errorf("open registry: %w: stop it first: %w", ErrLocked, err)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("open registry: %w", err)

@@ -51,10 +51,10 @@ type Store struct {
 	recent  map[string]Person // people who are in the log, as they are now and as the log has them
 	where   *index            // people who are in segments
 	closing bool
-	loaded  bool              // people are in the gallery: at once, or for a sealed store when Load has ended
-	making  *making           // the compaction under way
-	retired []*file           // replaced; searches that began before may read them
-	stale   []spot            // places whose people were taken over by another segment
+	loaded  bool    // people are in the gallery: at once, or for a sealed store when Load has ended
+	making  *making // the compaction under way
+	retired []*file // replaced; searches that began before may read them
+	stale   []spot  // places whose people were taken over by another segment
 }
 
 // spot is a person's place in a segment.
