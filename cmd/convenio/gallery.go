@@ -14,10 +14,10 @@ func galleryCmd(io stdio) *cobra.Command {
 		Use:   "gallery",
 		Short: "Make, check and tidy galleries on disk",
 		Long: `A gallery on disk is a folder of segments and a log, which a search maps into memory. The one that
-a node keeps in its own folder (gallery: disk in node.yaml) is sealed, each person with a key of their
-own, and follows the registry; it can be checked and copied while the node stands still. Any other
-holds biometric data that are not encrypted: keep it on an encrypted volume, and after erasures
-rebuild it and remove the old one.`,
+a node keeps in its own folder (gallery: disk in node.yaml) is sealed, each person with a key of
+their own, and follows the registry; it can be checked and copied while the node stands still. Any
+other holds biometric data that are not encrypted: keep it on an encrypted volume, and after
+erasures rebuild it and remove the old one.`,
 		Example: `  convenio gallery rebuild --dir co
   convenio gallery rebuild --dir co --out gallery
   convenio gallery check gallery`,
@@ -60,9 +60,9 @@ func galleryRebuildCmd(io stdio) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "rebuild",
 		Short: "Write the people of a node's registry into a gallery on disk",
-		Long: `Writes everybody in the registry into a new gallery: with --out into that folder, not sealed; without
-it into the node's own folder, sealed, in the place of the one that is there. The node must not be
-running.`,
+		Long: `Writes everybody in the registry into a new gallery: with --out into that folder, not sealed;
+without it into the node's own folder, sealed, in the place of the one that is there. The node must
+not be running.`,
 		Example: `  convenio gallery rebuild --dir co
   convenio gallery rebuild --dir co --out gallery`,
 		Args: cobra.NoArgs,
