@@ -88,12 +88,17 @@ func (n *Node) searching() *api.Searching {
 	return s
 }
 
-func (g *diskGallery) classes(context.Context) ([]gallery.ClassCount, error) {
-	p, err := g.searched()
-	if err != nil {
-		return nil, err
+// classes are, as long as the gallery is not ready, those that it will have.
+func (g *diskGallery) classes(ctx context.Context) ([]gallery.ClassCount, error) {
+	if p, err := g.searched(); err == nil {
+		return p.Classes(), nil
 	}
-	return p.Classes(), nil
+	list, err := g.store.Classes(ctx)
+	out := make([]gallery.ClassCount, len(list))
+	for i, c := range list {
+		out[i] = gallery.ClassCount{Class: c.Class.Key(), People: c.Subjects}
+	}
+	return out, err
 }
 
 func (g *diskGallery) search(ctx context.Context, q query) (gallery.Result, error) {

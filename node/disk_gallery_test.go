@@ -176,8 +176,8 @@ func TestDiskGalleryLoads(t *testing.T) {
 	ctx := context.Background()
 	x := newOnDisk(t)
 	a, b := x.register(1, "one"), x.register(2, "one")
-	if _, err := x.classes(ctx); !errors.Is(err, errNotReady) {
-		t.Error(err)
+	if c, err := x.classes(ctx); err != nil || len(c) != 1 || c[0].People != 2 {
+		t.Error(c, err)
 	}
 	if _, err := x.search(ctx, query{}); !errors.Is(err, errNotReady) {
 		t.Error(err)

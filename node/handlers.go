@@ -25,8 +25,7 @@ func (n *Node) status(ctx context.Context) (s api.Status, err error) {
 	now := n.now()
 	s.Party, s.Version, s.Time = n.cfg.Party, n.opt.Version, now
 	classes, err := n.people.classes(ctx)
-	s.Searching = n.searching()
-	if err != nil && !errors.Is(err, errNotReady) {
+	if err != nil {
 		return s, err
 	}
 	for _, c := range classes {
@@ -46,6 +45,7 @@ func (n *Node) status(ctx context.Context) (s api.Status, err error) {
 		s.Partner.Problem = &trouble
 	}
 	n.mu.Unlock()
+	s.Searching = n.searching()
 	if free, err := freeBytes(n.cfg.Dir); err == nil {
 		f := int64(free)
 		s.DiskFreeBytes = &f

@@ -207,8 +207,9 @@ func (n *Node) Run(ctx context.Context) error {
 		close(n.stopping)
 	}()
 	services := []func(context.Context) error{
-		n.serveExchange, n.serveAPI, n.serveOSIA, n.work, n.deliverAll, n.sweep, n.greet, n.keepGallery,
+		n.serveExchange, n.serveAPI, n.serveOSIA, n.work, n.deliverAll, n.sweep, n.greet,
 	}
+	services = append(services, n.keepGallery)
 	ended := make(chan error, len(services))
 	for _, s := range services {
 		go func() { ended <- s(ctx) }()

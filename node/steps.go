@@ -102,9 +102,7 @@ func (n *Node) work(ctx context.Context) error {
 		failed := false
 		for i := len(waiting) - 1; i >= 0; i-- { // oldest first
 			if err := n.answerSearch(ctx, exchange.ID(waiting[i].ID)); err != nil && ctx.Err() == nil {
-				if failed = true; errors.Is(err, errNotReady) {
-					continue // it wakes us
-				}
+				failed = true
 				n.opt.Logger.LogAttrs(ctx, slog.LevelError, "search", slog.String("exchange", waiting[i].ID), slog.Any("error", err))
 			}
 		}
