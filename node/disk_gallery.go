@@ -106,7 +106,19 @@ func (g *diskGallery) search(ctx context.Context, q query) (gallery.Result, erro
 	if err != nil {
 		return gallery.Result{}, err
 	}
-	return p.Search(ctx, probeFingers(q.prints), func(class string) bool { return q.reach[class] }, q.options)
+	r, err := p.Search(ctx, probeFingers(q.prints), func(class string) bool { return q.reach[class] }, q.options)
+	g.found(err)
+	return r, err
+}
+
+// found has a damaged store opened again, which makes anew what is damaged.
+func (g *diskGallery) found(err error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if errors.Is(err, segment.ErrDamaged) && g.ready {
+		g.ready = false
+		g.broken()
+	}
 }
 
 func (g *diskGallery) searched() (*gallery.Gallery, error) {
@@ -210,7 +222,10 @@ func (g *diskGallery) session(ctx context.Context) (err error) {
 		return err
 	}
 	g.woken()
-	s.Tend(ctx, galleryEvery, func(err error) { g.log.LogAttrs(ctx, slog.LevelError, "gallery", slog.Any("error", err)) })
+	s.Tend(ctx, galleryEvery, func(err error) {
+		g.log.LogAttrs(ctx, slog.LevelError, "gallery", slog.Any("error", err))
+		g.found(err)
+	})
 	return nil
 }
 

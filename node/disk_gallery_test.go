@@ -291,6 +291,26 @@ func TestDiskGalleryStopsBehind(t *testing.T) {
 	x.want("opened again", map[int]string{1: a})
 }
 
+// A template that is damaged while the node runs ends the search; it is made anew from the registry, and found again.
+func TestDiskGalleryMends(t *testing.T) {
+	x := newOnDisk(t)
+	a := x.register(1, "one")
+	x.run()
+	list, err := filepath.Glob(filepath.Join(x.dir, "*.seg"))
+	x.must(err)
+	f, err := os.OpenFile(list[0], os.O_WRONLY, 0)
+	x.must(err)
+	_, err = f.WriteAt([]byte("damage"), 100) // within the first template
+	x.must(errors.Join(err, f.Close()))
+	p := print{position: finger.RightIndex, template: onDiskPeople.Reference(1, finger.RightIndex)}
+	q := query{prints: []print{p}, reach: map[string]bool{registry.Class{Category: "one"}.Key(): true}, options: gallery.Options{Threshold: 60}}
+	if r, err := x.search(t.Context(), q); err == nil && len(r.Candidates) == 0 {
+		t.Error("the search passed a damaged person over")
+	}
+	x.wait()
+	x.want("mended", map[int]string{1: a})
+}
+
 // No file of the gallery holds a byte of a template as it is; of who was erased none holds a sealed one either.
 func TestDiskGalleryErases(t *testing.T) {
 	ctx := context.Background()

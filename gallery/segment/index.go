@@ -11,7 +11,7 @@ import (
 // names are those in the segments. It is made anew at opening: hashing a million names takes less than reading them from
 // a file would.
 type index struct {
-	seed   maphash.Seed
+	hashOf func(name []byte) uint64
 	table  []uint64 // a power of two, never full
 	used   int      // words that are not 0
 	blocks []*kept  // by kept.number; nil: let go
@@ -20,9 +20,12 @@ type index struct {
 // removedWord stands where a subject was.
 const removedWord = 1<<32 - 1
 
-func newIndex() *index { return &index{seed: maphash.MakeSeed()} }
+func newIndex() *index {
+	seed := maphash.MakeSeed()
+	return &index{hashOf: func(name []byte) uint64 { return maphash.Bytes(seed, name) }}
+}
 
-func (x *index) hash(name []byte) uint64 { return maphash.Bytes(x.seed, name) }
+func (x *index) hash(name []byte) uint64 { return x.hashOf(name) }
 
 // reserve makes room for n more.
 func (x *index) reserve(n int) {

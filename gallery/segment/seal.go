@@ -127,6 +127,9 @@ func (f *file) makeRoom() error {
 	if size == 0 {
 		return nil
 	}
+	if size > 64*len(f.data) { // rows of fingers that name the same bytes again and again
+		return fmt.Errorf("%w: more fingers than there can be", ErrDamaged)
+	}
 	data, free, err := memory(size)
 	if err != nil {
 		return err

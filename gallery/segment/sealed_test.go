@@ -370,3 +370,33 @@ func TestSealedBuilder(t *testing.T) {
 		t.Errorf("s3 finds %q", got)
 	}
 }
+
+// In memory, on disk and sealed, the same people are found with the same scores, in stages too.
+func TestAllFindTheSame(t *testing.T) {
+	var people []Person
+	for i := range 60 {
+		p := person(t, i, []string{"open", "closed"}[i%2], right, left)
+		if i%20 == 0 { // of unknown position
+			p.Fingers[1].Position = 0
+		}
+		people = append(people, p)
+	}
+	galleries := map[string]*gallery.Gallery{}
+	for _, where := range []string{"memory", "disk", "sealed"} {
+		galleries[where] = galleryOf(t, where, people)
+	}
+	opt := gallery.Options{Threshold: 40, Votes: 80, Compare: 30}
+	for i := 0; i < len(people); i += 7 {
+		probe := []gallery.Finger{{Position: right, Template: finger.Prepare(pop.Probe(uint64(i), right, 0))}, {Position: left, Template: finger.Prepare(pop.Probe(uint64(i), left, 0))}}
+		want := ""
+		for _, where := range []string{"memory", "disk", "sealed"} {
+			r, err := galleries[where].Search(t.Context(), probe, func(string) bool { return true }, opt)
+			must(t, err)
+			if where == "memory" {
+				want = fmt.Sprint(r.Candidates)
+			} else if got := fmt.Sprint(r.Candidates); got != want {
+				t.Errorf("person %d: %s %s, in memory %s", i, where, got, want)
+			}
+		}
+	}
+}

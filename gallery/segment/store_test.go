@@ -421,32 +421,49 @@ func TestRefused(t *testing.T) {
 	}
 }
 
-// Whatever a segment file holds, opening and reading it ends without a panic.
+// Whatever a segment file holds, sealed or not, opening and reading it ends without a panic.
 func FuzzSegment(f *testing.F) {
 	dir := f.TempDir()
-	w, err := newWriter(filepath.Join(dir, "seed"), false)
-	must(f, err)
-	list, err := encodeAll([]Person{person(f, 0, "open", right), person(f, 1, "open", right, left)})
-	must(f, err)
-	w.block(list)
-	must(f, w.close())
-	seed, err := os.ReadFile(filepath.Join(dir, "seed"))
-	must(f, err)
-	f.Add(seed)
-	f.Add(seed[:200])
+	for _, sealed := range []bool{false, true} {
+		w, err := newWriter(filepath.Join(dir, "seed"), sealed)
+		must(f, err)
+		list, err := encodeAll([]Person{person(f, 0, "open", right), person(f, 1, "open", right, left)})
+		must(f, err)
+		if sealed {
+			list, err = sealAll(list, openKeys{})
+			must(f, err)
+		}
+		w.block(list)
+		must(f, w.close())
+		seed, err := os.ReadFile(filepath.Join(dir, "seed"))
+		must(f, err)
+		f.Add(seed)
+		f.Add(seed[:200])
+	}
 	f.Fuzz(func(t *testing.T, b []byte) {
-		s := &file{path: "x", data: alignedCopy(b)}
-		if s.read() != nil {
+		s := &file{path: "x", data: alignedCopy(b), keys: openKeys{}}
+		if s.read() != nil || s.sealed && s.makeRoom() != nil {
 			return
 		}
 		_ = s.verify(func(int) error { return nil })
 		for _, k := range s.blocks {
+			k.Codes()
 			for slot := range k.people {
 				_, _ = k.Fingers(slot, func(finger.Position) bool { return true })
+				if s.sealed {
+					_ = k.show(slot, openKeys{})
+				}
 			}
 		}
 	})
 }
+
+// openKeys seal nothing: what is behind a seal is fuzzed as well.
+type openKeys struct{}
+
+func (openKeys) Key(string) (Key, error)                      { return openKeys{}, nil }
+func (openKeys) Seal(_ string, plain []byte) []byte           { return plain }
+func (openKeys) Open(_ string, sealed []byte) ([]byte, error) { return sealed, nil }
 
 func alignedCopy(b []byte) []byte {
 	w := make([]uint64, len(b)/8+1)
@@ -458,6 +475,10 @@ func FuzzLog(f *testing.F) {
 	f.Add(v.append(nil))
 	r := event{kind: kindReclass, Person: Person{Subject: "s", Class: "c"}}
 	f.Add(r.append(nil))
+	e, err := encode(person(f, 1, "open", right))
+	must(f, err)
+	sealed := event{kindSealed, sealPerson(&e, openKeys{})}
+	f.Add(sealed.append(nil))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		v, rest, err := readEvent(b)
 		if err == nil && !bytes.Equal(v.append(nil), b[:len(b)-len(rest)]) {
