@@ -25,7 +25,7 @@ const (
 const (
 	galleryRate  = 32 << 20 // bytes a second that checking and compacting may read and write
 	galleryEvery = time.Minute
-	galleryRetry = 5 * time.Second
+	galleryRetry = time.Second
 )
 
 // errNotReady says that the gallery is being loaded or made: the search waits, and is taken up again when it is there.
