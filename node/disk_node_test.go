@@ -1,10 +1,14 @@
 package node_test
 
 import (
+	"errors"
 	"path/filepath"
 	"testing"
 
 	"convenio/gallery/segment"
+	"convenio/node"
+	"convenio/registry"
+	"convenio/synth"
 )
 
 // TestSearchWaitsForGallery: while the gallery on disk cannot be searched the status says so and the partner's search waits;
@@ -37,4 +41,30 @@ func TestSearchWaitsForGallery(t *testing.T) {
 	hit, err := p.co.search("finds-in-gallery", border(handOf(t, 1, 1, 2, 7)))
 	must(t, err)
 	p.us.awaits(hit.Id)
+}
+
+// TestRebuildOwnGallery: without a folder of its own to go to, a rebuilt gallery takes the place of the node's, sealed.
+func TestRebuildOwnGallery(t *testing.T) {
+	t.Parallel()
+	p := newParty(t, "CO")
+	store := p.store()
+	template, err := synth.NewPopulation(3).Reference(1, 2).MarshalBinary()
+	must(t, err)
+	_, _, err = store.AddSubject(t.Context(), registry.NewSubject{
+		Class: registry.Class{Category: "visa"}, Samples: []registry.Sample{{Position: 2, Quality: 50, Image: []byte("x"), Template: template}},
+	})
+	must(t, errors.Join(err, store.Close()))
+	for range 2 {
+		people, fingers, err := node.RebuildGallery(t.Context(), p.dir, "")
+		must(t, err)
+		if people != 1 || fingers != 1 {
+			t.Errorf("%d people, %d fingers", people, fingers)
+		}
+		s, err := segment.Open(filepath.Join(p.dir, "gallery"))
+		must(t, err)
+		if people, fingers := s.Count(); people != 1 || fingers != 1 || s.Gallery().Len() != 0 {
+			t.Errorf("%d people, %d fingers, %d in the open", people, fingers, s.Gallery().Len())
+		}
+		must(t, errors.Join(s.Verify(), s.Close()))
+	}
 }

@@ -97,10 +97,12 @@ func (s *Store) begin(all bool, cancel context.CancelFunc) (*making, error) {
 		}
 		for _, k := range f.blocks {
 			for slot := range k.people {
-				if _, recent := s.recent[string(k.name(slot))]; k.isGone(slot) || recent {
+				p := Person{Subject: k.Subject(slot), Class: k.class}
+				// Who is in the log, or was taken over by another segment, is not here, whatever is left to be overwritten.
+				at, ok := s.where.find(p.Subject)
+				if _, recent := s.recent[p.Subject]; recent || !ok || at != (spot{k, slot}) {
 					continue
 				}
-				p := Person{Subject: k.Subject(slot), Class: k.class}
 				m.items, m.has[p.Subject] = append(m.items, item{p, spot{k, slot}}), false
 			}
 		}

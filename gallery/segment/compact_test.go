@@ -171,6 +171,58 @@ func TestFoldWaitsForSearches(t *testing.T) {
 	r.check(t, "folded")
 }
 
+// A fold that ends while it waits for searches leaves old places behind; the next one does not take them for people.
+func TestFoldAfterOneCutShort(t *testing.T) {
+	r := newRig(t, true)
+	for i := range 4 {
+		must(t, r.add(person(t, i, "open", right)))
+	}
+	must(t, r.Fold())
+	must(t, r.move("s0", "closed"))
+	began, goOn, searched := make(chan struct{}), make(chan struct{}), make(chan error)
+	go func() {
+		probe := []gallery.Finger{{Position: right, Template: finger.Prepare(pop.Reference(3, right))}}
+		asked := false
+		_, err := r.Gallery().Search(context.Background(), probe, func(string) bool {
+			if !asked {
+				asked = true
+				close(began)
+				<-goOn
+			}
+			return true
+		}, gallery.Options{Threshold: 45})
+		searched <- err
+	}()
+	<-began
+	ctx, cancel := context.WithCancel(t.Context())
+	folded := make(chan error)
+	go func() { _, err := r.compact(ctx, true); folded <- err }()
+	for { // until it waits
+		r.mu.Lock()
+		n := len(r.stale)
+		r.mu.Unlock()
+		if n == 1 {
+			break
+		}
+		time.Sleep(time.Millisecond)
+	}
+	cancel()
+	if err := <-folded; !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	must(t, r.remove("s1"))
+	must(t, r.remove("s2"))
+	close(goOn)
+	must(t, <-searched)
+	must(t, r.Fold())
+	r.check(t, "folded again")
+	if len(r.stale) != 0 || len(r.retired) != 0 {
+		t.Error("something was left")
+	}
+	r.again(t)
+	r.check(t, "opened again")
+}
+
 // A store that ends at any step of a fold, with changes in the middle of it, holds what was acknowledged.
 func TestKilledInFold(t *testing.T) {
 	for _, plain := range []bool{true, false} {
