@@ -49,6 +49,7 @@ type diskGallery struct {
 	problem string
 	touched map[string]bool // subjects that changed while it was not ready
 	broken  func()          // ends the keeping of the present store
+	damaged bool            // something of it could not be read: it is to be looked through
 }
 
 func (n *Node) openDiskGallery(context.Context) error {
@@ -116,7 +117,7 @@ func (g *diskGallery) found(err error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if errors.Is(err, segment.ErrDamaged) && g.ready {
-		g.ready = false
+		g.ready, g.damaged = false, true
 		g.broken()
 	}
 }
@@ -240,7 +241,7 @@ func (g *diskGallery) begin(ctx context.Context, s *segment.Store, broken func()
 		}
 		delete(g.touched, subject)
 	}
-	g.ready, g.problem, g.broken = true, "", broken
+	g.ready, g.damaged, g.problem, g.broken = true, false, "", broken
 	return nil
 }
 
@@ -257,7 +258,7 @@ func (g *diskGallery) open(ctx context.Context) (*segment.Store, error) {
 				return nil, err
 			}
 		}
-		s, err := segment.OpenWith(g.dir, segment.Options{Keys: truth, Note: id, Rate: g.rate})
+		s, err := segment.OpenWith(g.dir, segment.Options{Keys: truth, Note: id, Rate: g.rate, Thorough: g.suspect()})
 		if err == nil {
 			var changes segment.Changes
 			if changes, err = s.Load(ctx, truth, g.progress); err == nil {
@@ -274,6 +275,13 @@ func (g *diskGallery) open(ctx context.Context) (*segment.Store, error) {
 			return nil, err
 		}
 	}
+}
+
+// suspect tells whether the store is to be looked through.
+func (g *diskGallery) suspect() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.damaged
 }
 
 // make writes a new store from the registry.

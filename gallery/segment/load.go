@@ -112,6 +112,9 @@ func (l *loading) look(e Entry) error {
 	} else if at, ok = s.where.find(e.Subject); ok {
 		class, fingers = at.block.class, at.block.countFingers(at.slot)
 		damaged = at.block.show(at.slot, e.Key) != nil
+		if s.opt.Thorough && !damaged {
+			damaged = at.block.opens(at.slot, e.Key) != nil
+		}
 	} else {
 		there = false
 	}

@@ -82,6 +82,10 @@ func (f *file) read() error {
 			return err
 		}
 		f.blocks = append(f.blocks, &kept{file: f, index: len(f.blocks), blockEntry: e})
+		if f.sealed {
+			willNeed(f.data, e.tables, e.end())
+			continue
+		}
 		willNeed(f.data, e.tables, e.fingersAt())
 		willNeed(f.data, e.namesAt(), e.end())
 	}
@@ -165,33 +169,41 @@ func (k *kept) isGone(slot int) bool {
 // stored are a person's fingers as they lie in the file. It fails with ErrDamaged when they are not what was written, as
 // after the person was removed.
 func (k *kept) stored(slot int) ([]Finger, error) {
+	return k.read(slot, func(finger.Position) bool { return true })
+}
+
+// read is stored for those fingers alone whose positions are wanted.
+func (k *kept) read(slot int, want func(finger.Position) bool) (out []Finger, err error) {
 	_, _, n, first := k.row(slot)
-	out := make([]Finger, n)
-	for i := range out {
+	for i := range n {
 		b := k.file.data[k.fingersAt()+(first+i)*fingerSize:]
 		le := binary.LittleEndian
 		at, size, sum := le.Uint64(b), le.Uint32(b[8:]), le.Uint32(b[12:])
 		if at > uint64(k.tables) || at+uint64(size) > uint64(k.tables) || size > mostBytes {
 			return nil, fmt.Errorf("%w: a finger's row", ErrDamaged)
 		}
-		out[i] = Finger{finger.Position(b[16]), k.file.data[at : at+uint64(size)]}
-		if checksum([]byte{b[16]}, out[i].Template) != sum {
+		if !want(finger.Position(b[16])) {
+			continue
+		}
+		f := Finger{finger.Position(b[16]), k.file.data[at : at+uint64(size)]}
+		if checksum([]byte{b[16]}, f.Template) != sum {
 			return nil, fmt.Errorf("%w: a template", ErrDamaged)
 		}
+		out = append(out, f)
 	}
 	return out, nil
 }
 
 // Fingers are a person's templates of the positions wanted, prepared for comparison.
 func (k *kept) Fingers(slot int, want func(finger.Position) bool) ([]gallery.KeptFinger, error) {
-	list, err := k.stored(slot)
+	list, err := k.read(slot, func(p finger.Position) bool { return want(p) && p != codesPosition })
 	if err == nil && k.file.sealed {
-		list, err = k.open(slot, list, want)
+		list, err = k.open(slot, list)
 	}
 	var out []gallery.KeptFinger
 	for _, f := range list {
-		if err != nil || !want(f.Position) {
-			continue
+		if err != nil {
+			break
 		}
 		t, e := finger.ParseTemplate(f.Template)
 		if err = e; err == nil {

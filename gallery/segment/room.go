@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"slices"
 
+	"convenio/finger"
 	"convenio/gallery/kernel"
 )
 
@@ -14,6 +15,7 @@ import (
 func (f *file) makeRoom() error {
 	size := 0
 	for _, k := range f.blocks {
+		willNeed(f.data, k.codesAt(), k.end())
 		for _, slots := range k.slotsOf() {
 			_, sums, records := columnSizes(len(slots))
 			size += sums + records
@@ -43,6 +45,18 @@ func (f *file) makeRoom() error {
 	return nil
 }
 
+// codesAt is where the sealed codes of a block begin; they reach to its tables.
+func (k *kept) codesAt() int {
+	at := k.tables
+	for i := range k.fingers {
+		row := k.file.data[k.fingersAt()+i*fingerSize:]
+		if finger.Position(row[16]) == codesPosition {
+			at = int(min(uint64(at), binary.LittleEndian.Uint64(row)))
+		}
+	}
+	return at
+}
+
 // slotsOf lists, for each position, whose fingers the block has.
 func (k *kept) slotsOf() (out [columns][]uint16) {
 	for slot := range k.people {
@@ -58,7 +72,7 @@ func (k *kept) slotsOf() (out [columns][]uint16) {
 
 // show opens a person's codes and puts them into the shelf. It may be repeated.
 func (k *kept) show(slot int, key Key) error {
-	list, err := k.stored(slot)
+	list, err := k.read(slot, func(p finger.Position) bool { return p == codesPosition })
 	if err != nil {
 		return err
 	}
@@ -67,9 +81,6 @@ func (k *kept) show(slot int, key Key) error {
 		next[p], _ = slices.BinarySearch(k.shelf.Columns[p].Slots, uint16(slot))
 	}
 	for _, f := range list {
-		if f.Position != codesPosition {
-			continue
-		}
 		b, err := key.Open(codesName, f.Template)
 		if err != nil {
 			return err

@@ -81,8 +81,8 @@ func packCodes(p *encoded) (b []byte) {
 	return b
 }
 
-// open opens the templates wanted.
-func (k *kept) open(slot int, list []Finger, want func(finger.Position) bool) (out []Finger, err error) {
+// open opens a person's templates.
+func (k *kept) open(slot int, list []Finger) (out []Finger, err error) {
 	if k.file.keys == nil {
 		return nil, errSealed
 	}
@@ -91,9 +91,6 @@ func (k *kept) open(slot int, list []Finger, want func(finger.Position) bool) (o
 		return nil, err
 	}
 	for _, f := range list {
-		if f.Position == codesPosition || !want(f.Position) {
-			continue
-		}
 		if f.Template, err = key.Open(templateName(f.Position), f.Template); err != nil {
 			return nil, err
 		}

@@ -19,6 +19,8 @@ type Options struct {
 	Keys Keys
 	// Note is, with Keys, whose store it is: another one's is not opened.
 	Note string
+	// Thorough has Load open templates too, and not codes alone: after damage was found.
+	Thorough bool
 	// Rate is how many bytes a second Tend writes and reads at most, beside what is asked of the store. 0: no bound.
 	Rate int
 }

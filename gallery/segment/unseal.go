@@ -67,6 +67,16 @@ func openPerson(p Person, key Key) (Person, error) {
 	return out, nil
 }
 
+// opens reads and opens a person's templates, to see that they can be.
+func (k *kept) opens(slot int, key Key) error {
+	list, err := k.stored(slot)
+	if err != nil {
+		return err
+	}
+	_, err = openPerson(Person{Fingers: list}, key)
+	return err
+}
+
 func (k *kept) countFingers(slot int) (count int) {
 	_, _, n, first := k.row(slot)
 	for i := range n {
