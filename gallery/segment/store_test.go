@@ -505,3 +505,21 @@ func BenchmarkAdd(b *testing.B) {
 	}
 	b.ReportMetric(float64(n*10)/b.Elapsed().Seconds(), "templates/s")
 }
+
+// BenchmarkSearch is a search of 600 people by one finger that compares 100: in memory, on disk, on disk sealed.
+func BenchmarkSearch(b *testing.B) {
+	var people []Person
+	for i := range 600 {
+		people = append(people, person(b, i, "open", right))
+	}
+	probe := []gallery.Finger{{Position: right, Template: finger.Prepare(pop.Reference(3, right))}}
+	for _, where := range []string{"memory", "disk", "sealed"} {
+		g := galleryOf(b, where, people)
+		b.Run(where, func(b *testing.B) {
+			for b.Loop() {
+				_, err := g.Search(b.Context(), probe, func(string) bool { return true }, gallery.Options{Threshold: 50, Votes: 400, Compare: 100})
+				must(b, err)
+			}
+		})
+	}
+}

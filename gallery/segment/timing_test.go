@@ -85,7 +85,7 @@ func timeTellsNothing(t *testing.T, where string) {
 }
 
 // galleryOf makes a gallery of people, wherever it is to be.
-func galleryOf(t *testing.T, where string, people []Person) *gallery.Gallery {
+func galleryOf(t testing.TB, where string, people []Person) *gallery.Gallery {
 	t.Helper()
 	if where == "memory" {
 		g := gallery.New()
