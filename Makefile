@@ -93,7 +93,7 @@ realism: check-go ## synthetic prints beside real ones: a table, and realism.png
 
 .PHONY: timing identify
 timing: check-go ## does the time of a search tell whether a protected person is there? (minutes)
-	go test -count=1 -timeout 60m -v -run TestTimeTellsNothing ./gallery -timing 1000
+	go test -count=1 -timeout 60m -v -run TestTimeTellsNothing ./gallery/segment -timing 1000
 
 identify: check-go ## identification against the gallery's size: errors, times, plots (an hour)
 	go run ./cmd/convenio bench identify --people 1000,10000,100000 --enrolled 10 --fingers 10 --probes 1000 --plots docs/scale

@@ -322,6 +322,14 @@ type SearchRequest struct {
 	Purpose string  `json:"purpose"`
 }
 
+// Searching Whether the partner's searches are answered now. While the gallery is loaded or made anew they wait.
+type Searching struct {
+	// Loaded People read so far.
+	Loaded  *int    `json:"loaded,omitempty"`
+	Problem *string `json:"problem,omitempty"`
+	Ready   bool    `json:"ready"`
+}
+
 // Status defines model for Status.
 type Status struct {
 	Agreement struct {
@@ -347,11 +355,14 @@ type Status struct {
 		Problem           *string `json:"problem,omitempty"`
 		Reachable         bool    `json:"reachable"`
 	} `json:"partner"`
-	Party   string    `json:"party"`
-	People  int       `json:"people"`
-	Time    time.Time `json:"time"`
-	Version string    `json:"version"`
-	Waiting struct {
+	Party  string `json:"party"`
+	People int    `json:"people"`
+
+	// Searching Whether the partner's searches are answered now. While the gallery is loaded or made anew they wait.
+	Searching *Searching `json:"searching,omitempty"`
+	Time      time.Time  `json:"time"`
+	Version   string     `json:"version"`
+	Waiting   struct {
 		Approver int `json:"approver"`
 		Examiner int `json:"examiner"`
 		Outbox   int `json:"outbox"`

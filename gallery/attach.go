@@ -16,6 +16,8 @@ type Kept interface {
 	People() int             // 1 to BlockSize
 	Subject(slot int) string // of the person at a slot, 0 <= slot < People
 	Codes() *Shelf           // of all its people
+	// Fingers are a person's templates of the positions wanted. It fails with ErrUnknown when the person was erased while
+	// the search was under way, which then goes on without them; any other error ends the search.
 	Fingers(slot int, want func(finger.Position) bool) ([]KeptFinger, error)
 }
 
@@ -42,49 +44,111 @@ func (a attached) without(slot int) attached {
 	return a
 }
 
-// Attach adds blocks of people who are kept elsewhere, each to its class, all or, on an error, none. gone tells which of a
-// block's people are not to be found; nil: none. A subject that is enrolled already is refused, or with replace is from
-// then on the kept one: no search sees both or neither.
-func (g *Gallery) Attach(blocks []KeptBlock, gone func(block, slot int) bool, replace bool) error {
+// Attaching says what is to be known of blocks that are attached.
+type Attaching struct {
+	// Gone tells which of a block's people are not to be found. nil: none.
+	Gone func(block, slot int) bool
+	// Find tells where a subject is kept, in whatever block was attached. The gallery's changing methods call it, in the
+	// caller's goroutine. nil: as before; a gallery that was never given one can be searched, and its kept people not changed.
+	Find func(subject string) (k Kept, slot int, ok bool)
+	// Replaced are places attached earlier whose people the new blocks hold: no search sees both or neither.
+	Replaced []KeptPlace
+}
+
+// KeptPlace is one person's place in a Kept.
+type KeptPlace struct {
+	Kept
+	Slot int
+}
+
+// Attach adds blocks of people who are kept elsewhere, each to its class, all or, on an error, none. People of the
+// gallery's own whom the blocks hold are from then on the kept ones. Whoever attaches sees to it that no subject is kept
+// twice; a Kept must be comparable, such as a pointer.
+func (g *Gallery) Attach(blocks []KeptBlock, how Attaching) error {
 	g.writing.Lock()
 	defer g.writing.Unlock()
 	e := edit(g.current.Load())
-	seen := map[string]place{}
-	touched := map[string]bool{}
+	places := map[Kept]place{}
+	var own []string
 	for i, b := range blocks {
-		a, err := newAttached(b.Kept, func(slot int) bool { return gone != nil && gone(i, slot) })
+		a, err := newAttached(b.Kept, func(slot int) bool { return how.Gone != nil && how.Gone(i, slot) })
 		if err != nil {
 			return fmt.Errorf("attach block %d: %w", i, err)
 		}
-		part := e.next[b.Class]
-		if !touched[b.Class] {
-			part.attached, touched[b.Class] = slices.Clone(part.attached), true
+		if a.left == 0 {
+			continue
 		}
-		for slot := range b.People() {
-			if a.isGone(slot) {
-				continue
-			}
-			subject := b.Subject(slot)
-			if _, ok := seen[subject]; ok {
-				return fmt.Errorf("attach block %d: %w: a subject comes twice", i, ErrReference)
-			}
-			if _, ok := g.where[subject]; ok && !replace {
-				return fmt.Errorf("attach block %d: %w: a subject is enrolled already", i, ErrReference)
-			}
-			seen[subject] = place{b.Class, -1 - len(part.attached), slot}
-		}
+		part := e.openKept(b.Class)
+		places[b.Kept] = place{b.Class, -1 - len(part.attached), 0}
 		part.people += a.left
 		part.attached = append(part.attached, a)
 		e.next[b.Class] = part
+		own = append(own, g.ownOf(a)...)
 	}
-	for subject, to := range seen {
-		if at, ok := g.where[subject]; ok {
-			g.drop(e, at, subject)
+	for _, r := range how.Replaced {
+		if at, ok := g.placeOf(r.Kept, r.Slot); ok {
+			e.unattach(at)
 		}
-		g.where[subject] = to
+	}
+	for _, subject := range own {
+		g.drop(e, g.where[subject], subject)
+	}
+	for k, at := range places {
+		g.at[k] = at
+	}
+	if how.Find != nil {
+		g.find = how.Find
+	}
+	g.commit(e)
+	return nil
+}
+
+// ownOf lists the people of a block whom the gallery holds itself.
+func (g *Gallery) ownOf(a attached) (list []string) {
+	if len(g.where) == 0 {
+		return nil
+	}
+	for slot := range a.kept.People() {
+		if subject := a.kept.Subject(slot); !a.isGone(slot) {
+			if _, ok := g.where[subject]; ok {
+				list = append(list, subject)
+			}
+		}
+	}
+	return list
+}
+
+// placeOf is the place of a kept person, if it is attached and not gone.
+func (g *Gallery) placeOf(k Kept, slot int) (place, bool) {
+	at, ok := g.at[k]
+	if !ok || g.current.Load().partitions[at.class].attached[-1-at.block].isGone(slot) {
+		return place{}, false
+	}
+	at.slot = slot
+	return at, true
+}
+
+// place finds a person, the gallery's own or kept.
+func (g *Gallery) place(subject string) (place, bool) {
+	if at, ok := g.where[subject]; ok {
+		return at, true
+	}
+	if g.find == nil {
+		return place{}, false
+	}
+	k, slot, ok := g.find(subject)
+	if !ok {
+		return place{}, false
+	}
+	return g.placeOf(k, slot)
+}
+
+// commit makes an edit current, and forgets blocks of which nobody is left.
+func (g *Gallery) commit(e *editor) {
+	for _, k := range e.emptied {
+		delete(g.at, k)
 	}
 	g.current.Store(e.done())
-	return nil
 }
 
 // KeptBlock is a Kept with its class.
@@ -112,18 +176,35 @@ func newAttached(k Kept, gone func(slot int) bool) (attached, error) {
 func (g *Gallery) drop(e *editor, at place, subject string) {
 	if at.block < 0 {
 		e.unattach(at)
-	} else if moved := e.remove(at); moved != "" {
+		return
+	}
+	if moved := e.remove(at); moved != "" {
 		g.where[moved] = at
 	}
 	delete(g.where, subject)
 }
 
+// openKept returns a partition whose list of kept blocks may be changed.
+func (e *editor) openKept(class string) partition {
+	p := e.next[class]
+	if !e.ownKept[class] {
+		p.attached, e.ownKept[class] = slices.Clone(p.attached), true
+		e.next[class] = p
+	}
+	return p
+}
+
 // unattach marks a kept person as gone.
 func (e *editor) unattach(at place) {
-	part := e.next[at.class]
+	part := e.openKept(at.class)
 	i := -1 - at.block
-	part.attached = slices.Clone(part.attached)
-	if part.attached[i] = part.attached[i].without(at.slot); part.attached[i].left == 0 {
+	if part.attached[i].isGone(at.slot) {
+		return
+	}
+	if a := part.attached[i].without(at.slot); a.left > 0 {
+		part.attached[i] = a
+	} else {
+		e.emptied = append(e.emptied, a.kept)
 		part.attached[i] = attached{} // the places after it keep their numbers
 	}
 	part.people--

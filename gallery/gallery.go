@@ -35,8 +35,12 @@ type Gallery struct {
 	pool    sync.Pool // of Comparer
 	lanes   lanes
 
-	writing sync.Mutex // guards where, and the making of snapshots
+	running epochs
+
+	writing sync.Mutex // guards what follows, and the making of snapshots
 	where   map[string]place
+	at      map[Kept]place // of blocks that are kept elsewhere; slot is 0
+	find    func(subject string) (Kept, int, bool)
 }
 
 // New makes an empty gallery that compares with the engine of package finger.
@@ -44,7 +48,7 @@ func New() *Gallery { return NewWith(newEngine) }
 
 // NewWith makes an empty gallery with another engine. newComparer is called once for each worker that is needed.
 func NewWith(newComparer func() Comparer) *Gallery {
-	g := &Gallery{where: map[string]place{}}
+	g := &Gallery{where: map[string]place{}, at: map[Kept]place{}}
 	g.pool.New = func() any { return newComparer() }
 	g.current.Store(&snapshot{partitions: map[string]partition{}})
 	return g
@@ -70,7 +74,7 @@ func (g *Gallery) Add(refs ...Reference) error {
 		}
 		g.where[r.Subject] = e.insert(r.Class, person{r.Subject, []sample{f}})
 	}
-	g.current.Store(e.done())
+	g.commit(e)
 	return nil
 }
 
@@ -78,7 +82,7 @@ func (g *Gallery) Add(refs ...Reference) error {
 func (g *Gallery) lift(e *editor, refs []Reference) error {
 	lifted := map[string]place{}
 	for _, r := range refs {
-		at, ok := g.where[r.Subject]
+		at, ok := g.place(r.Subject)
 		if _, done := lifted[r.Subject]; !ok || done || at.block >= 0 {
 			continue
 		}
@@ -102,7 +106,7 @@ func (g *Gallery) check(refs []Reference) error {
 			return fmt.Errorf("add reference %d: %w: no subject or no template", i, ErrReference)
 		}
 		class, ok := classes[r.Subject]
-		if at, enrolled := g.where[r.Subject]; !ok && enrolled {
+		if at, enrolled := g.place(r.Subject); !ok && enrolled {
 			class, ok = at.class, true
 		}
 		if ok && class != r.Class {
@@ -117,13 +121,13 @@ func (g *Gallery) check(refs []Reference) error {
 func (g *Gallery) Remove(subject string) bool {
 	g.writing.Lock()
 	defer g.writing.Unlock()
-	at, ok := g.where[subject]
+	at, ok := g.place(subject)
 	if !ok {
 		return false
 	}
 	e := edit(g.current.Load())
 	g.drop(e, at, subject)
-	g.current.Store(e.done())
+	g.commit(e)
 	return true
 }
 
@@ -131,7 +135,7 @@ func (g *Gallery) Remove(subject string) bool {
 func (g *Gallery) SetClass(subject, class string) error {
 	g.writing.Lock()
 	defer g.writing.Unlock()
-	at, ok := g.where[subject]
+	at, ok := g.place(subject)
 	if !ok {
 		return fmt.Errorf("set class: %w", ErrUnknown)
 	}
@@ -145,7 +149,7 @@ func (g *Gallery) SetClass(subject, class string) error {
 			return fmt.Errorf("set class: %w", err)
 		}
 		g.where[subject] = to
-		g.current.Store(e.done())
+		g.commit(e)
 		return nil
 	}
 	to, moved := e.move(at, class)
@@ -153,7 +157,7 @@ func (g *Gallery) SetClass(subject, class string) error {
 		g.where[moved] = at
 	}
 	g.where[subject] = to
-	g.current.Store(e.done())
+	g.commit(e)
 	return nil
 }
 

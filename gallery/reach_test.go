@@ -3,6 +3,7 @@ package gallery
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -10,11 +11,20 @@ import (
 
 // A record out of reach is never given to the comparer, whatever its likeness; it changes neither the list nor its order.
 func TestOutOfReachIsNeverRead(t *testing.T) {
+	t.Run("own", func(t *testing.T) { outOfReachIsNeverRead(t, false) })
+	t.Run("kept", func(t *testing.T) { outOfReachIsNeverRead(t, true) })
+}
+
+func outOfReachIsNeverRead(t *testing.T, elsewhere bool) {
 	w := newWorld()
 	g := w.gallery()
 	for i := range 2000 {
 		class := []string{"open", "minor", "asylum against AAA"}[i%3]
 		must(t, g.Add(w.reference(fmt.Sprintf("%s %04d", class, i), 2, class)))
+	}
+	touched := map[string]int{}
+	if elsewhere {
+		g = keep(t, g, func() Comparer { return w }, touched)
 	}
 	w.set("probe", "asylum against AAA 0002/right-index", 500)
 	w.set("probe", "minor 0001/right-index", 500)
@@ -36,6 +46,7 @@ func TestOutOfReachIsNeverRead(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			clear(w.read)
+			clear(touched)
 			r, err := g.Search(context.Background(), probe, c.reach, Options{Threshold: 40, Workers: 3})
 			must(t, err)
 			var found, classes []string
@@ -55,6 +66,9 @@ func TestOutOfReachIsNeverRead(t *testing.T) {
 				}
 			}
 			slices.Sort(classes)
+			if elsewhere && !slices.Equal(slices.Sorted(maps.Keys(touched)), c.classes) {
+				t.Errorf("blocks of %v were touched", touched)
+			}
 			if !slices.Equal(classes, c.classes) || len(w.read) != c.searched {
 				t.Errorf("%d templates of %v were read", len(w.read), classes)
 			}

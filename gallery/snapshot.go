@@ -60,12 +60,14 @@ func (s *snapshot) classes() []ClassCount {
 
 // editor makes a snapshot out of another. own tells which blocks it has copied already, by class.
 type editor struct {
-	next map[string]partition
-	own  map[string]map[int]bool
+	next    map[string]partition
+	own     map[string]map[int]bool
+	ownKept map[string]bool // classes whose list of kept blocks is copied already
+	emptied []Kept          // blocks kept elsewhere of which nobody is left
 }
 
 func edit(s *snapshot) *editor {
-	e := &editor{next: make(map[string]partition, len(s.partitions)+1), own: map[string]map[int]bool{}}
+	e := &editor{next: make(map[string]partition, len(s.partitions)+1), own: map[string]map[int]bool{}, ownKept: map[string]bool{}}
 	for class, p := range s.partitions {
 		e.next[class] = p
 	}

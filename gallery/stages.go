@@ -3,6 +3,7 @@ package gallery
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 )
@@ -27,6 +28,7 @@ func (g *Gallery) SearchAll(ctx context.Context, queries []Query, opt Options) (
 	if opt.Max <= 0 {
 		opt.Max = DefaultMax
 	}
+	defer g.running.enter()()
 	g.lanes.enter(opt.Lane)
 	defer g.lanes.leave(opt.Lane)
 	now := g.current.Load()
@@ -138,19 +140,22 @@ func (g *Gallery) compareAll(ctx context.Context, j *job, list []unit, opt Optio
 	for w := range lists {
 		lists[w].max = opt.Max
 	}
-	matchers := make([]*matcher, workers)
+	matchers, failed := make([]*matcher, workers), make([]error, workers)
 	err := g.each(ctx, (len(who)+batch-1)/batch, opt, func(w, i int) {
 		if matchers[w] == nil {
 			matchers[w] = &matcher{comparer: g.pool.Get().(Comparer), probe: j.query.Probe, threshold: opt.Threshold, loose: opt.Loose}
 		}
 		m := matchers[w]
 		for _, c := range who[i*batch : min((i+1)*batch, len(who))] {
-			if ctx.Err() != nil {
+			if ctx.Err() != nil || failed[w] != nil {
 				return
 			}
-			p, ok := list[c.unit].person(c.slot, m.wants)
-			if !ok {
+			p, err := list[c.unit].person(c.slot, m.wants)
+			if errors.Is(err, ErrUnknown) {
 				continue
+			}
+			if failed[w] = err; err != nil {
+				return
 			}
 			if x, ok := m.person(&p); ok {
 				lists[w].offer(x)
@@ -158,6 +163,7 @@ func (g *Gallery) compareAll(ctx context.Context, j *job, list []unit, opt Optio
 			made[w] += len(m.pairs)
 		}
 	})
+	err = errors.Join(append(failed, err)...)
 	for _, m := range matchers {
 		if m != nil {
 			g.pool.Put(m.comparer)

@@ -176,6 +176,12 @@ func TestCodesOutOfReachAreNotRead(t *testing.T) {
 	if after := ask(); after != before {
 		t.Errorf("%s, with the protected people's codes gone %s", before, after)
 	}
+	// Nor are they where people are kept elsewhere.
+	touched := map[string]int{}
+	g = keep(t, crowd(t, 14, 150, indexes[:1], func(i int) string { return []string{"open", "protected"}[i%3/2] }), newEngine, touched)
+	if after := ask(); after != before || len(touched) != 1 || touched["open"] == 0 {
+		t.Errorf("%s, kept elsewhere %s, touched %v", before, after, touched)
+	}
 }
 
 // Codes follow their people through additions, removals and changes of class.

@@ -2,6 +2,7 @@ package gallery
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"sync/atomic"
 
@@ -32,21 +33,21 @@ func (u *unit) subject(slot int) string {
 	return u.people[slot].subject
 }
 
-// person returns a person with the templates of the positions wanted, or all; false when they cannot be read any more: the person was erased since the search
-// began.
-func (u *unit) person(slot int, want func(finger.Position) bool) (person, bool) {
+// person returns a person with the templates of the positions wanted, or all; ErrUnknown when the person was erased since
+// the search began.
+func (u *unit) person(slot int, want func(finger.Position) bool) (person, error) {
 	if u.kept == nil {
-		return u.people[slot], true
+		return u.people[slot], nil
 	}
 	fingers, err := u.kept.Fingers(slot, want)
 	if err != nil {
-		return person{}, false
+		return person{}, fmt.Errorf("read kept templates: %w", err)
 	}
 	p := person{subject: u.kept.Subject(slot), fingers: make([]sample, len(fingers))}
 	for i, f := range fingers {
 		p.fingers[i] = sample{f.Position, f.Template}
 	}
-	return p, true
+	return p, nil
 }
 
 // units lists the blocks of partitions, which is all that a search is given of the gallery.

@@ -13,6 +13,8 @@ import (
 	"github.com/transparency-dev/tessera/api/layout"
 	"github.com/transparency-dev/tessera/storage/posix"
 	"golang.org/x/mod/sumdb/note"
+
+	"convenio/internal/lockfile"
 )
 
 // Timing of a log.
@@ -59,7 +61,7 @@ var (
 // Log is an open ledger. Its methods may be called from many goroutines.
 type Log struct {
 	cfg    Config
-	lock   *os.File
+	lock   *lockfile.Lock
 	add    tessera.AddFn
 	stop   func(context.Context) error
 	reader tessera.LogReader
@@ -105,7 +107,7 @@ func Open(ctx context.Context, cfg Config) (*Log, error) {
 	l.ctx, l.cancel = context.WithCancel(context.Background())
 	if err := l.start(ctx); err != nil {
 		l.cancel()
-		return nil, errors.Join(fmt.Errorf("open ledger %s: %w", cfg.Dir, err), unlockDir(lock))
+		return nil, errors.Join(fmt.Errorf("open ledger %s: %w", cfg.Dir, err), lock.Release())
 	}
 	go l.writer()
 	return l, nil
@@ -215,7 +217,7 @@ func (l *Log) Close(ctx context.Context) error {
 		err = l.awaitPublished(ctx)
 	}
 	l.cancel()
-	if e := unlockDir(l.lock); err == nil {
+	if e := l.lock.Release(); err == nil {
 		err = e
 	}
 	if err != nil {

@@ -23,6 +23,9 @@ type Config struct {
 	Exchange Listener `yaml:"exchange"`
 	// API is where this country's own officers reach it.
 	API Listener `yaml:"api"`
+	// Gallery says where the people stand whom the partner's searches run through: memory, with their templates, or disk, in
+	// the folder gallery, sealed, with codes alone in memory. Defaults to memory.
+	Gallery string `yaml:"gallery,omitempty"`
 	// Workers bounds the processors used by extraction and search. 0: all of them.
 	Workers int `yaml:"workers,omitempty"`
 	// MinFreeMiB is the free disk space, in MiB, under which new work is refused. 0: 64.
@@ -78,6 +81,12 @@ func (c Config) validate() error {
 		if _, _, err := net.SplitHostPort(addr); err != nil {
 			return fmt.Errorf("%s.listen %q: host:port is needed, such as 127.0.0.1:7443", name, addr)
 		}
+	}
+	if c.Gallery != "" && c.Gallery != galleryInMemory && c.Gallery != galleryOnDisk {
+		return fmt.Errorf("gallery %q: memory or disk", c.Gallery)
+	}
+	if c.Gallery != "" && c.ABIS != nil {
+		return fmt.Errorf("gallery %q and abis: the partner's searches run through one of them; remove the other", c.Gallery)
 	}
 	if c.Workers < 0 {
 		return fmt.Errorf("workers %d: 0 or more", c.Workers)

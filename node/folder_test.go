@@ -94,6 +94,9 @@ func TestFolderThatIsWrong(t *testing.T) {
 		{"an address without port", func(t *testing.T, dir string) {
 			change(t, filepath.Join(dir, "node.yaml"), replace("listen: 127.0.0.1:", "listen: localhost-"))
 		}, []string{"listen", "host:port"}, nil},
+		{"a gallery that is nowhere", func(t *testing.T, dir string) {
+			change(t, filepath.Join(dir, "node.yaml"), func(b []byte) []byte { return append(b, "gallery: cloud\n"...) })
+		}, []string{"gallery", "memory or disk"}, nil},
 		{"node.yaml of the other party", func(t *testing.T, dir string) {
 			change(t, filepath.Join(dir, "node.yaml"), replace("party: CO", "party: US"))
 		}, []string{"US", "CO", "one party's"}, nil},

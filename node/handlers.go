@@ -49,6 +49,7 @@ func (n *Node) status(ctx context.Context) (s api.Status, err error) {
 		s.Partner.Problem = &trouble
 	}
 	n.mu.Unlock()
+	s.Searching = n.searching()
 	if free, err := freeBytes(n.cfg.Dir); err == nil {
 		f := int64(free)
 		s.DiskFreeBytes = &f

@@ -217,6 +217,7 @@ func (n *Node) Run(ctx context.Context) error {
 	}()
 	services := []func(context.Context) error{
 		n.serveExchange, n.serveAPI, n.serveOSIA, n.serveCallbacks, n.followABIS, n.work, n.deliverAll, n.sweep, n.greet,
+		n.keepGallery,
 	}
 	ended := make(chan error, len(services))
 	for _, s := range services {

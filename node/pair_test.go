@@ -2,9 +2,11 @@ package node_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
+	"os"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -92,6 +94,15 @@ func (p *party) tokens(authority string) {
 		must(p.t, err)
 		p.profiles[role] = profile
 	}
+}
+
+// gallery has the party's node keep its gallery in memory or on disk, from its next start on.
+func (p *party) gallery(where string) {
+	p.t.Helper()
+	f, err := os.OpenFile(node.ConfigOf(p.dir), os.O_WRONLY|os.O_APPEND, 0)
+	must(p.t, err)
+	_, err = fmt.Fprintf(f, "gallery: %s\n", where)
+	must(p.t, errors.Join(err, f.Close()))
 }
 
 // start runs the node of a party until the test ends or stop is called.

@@ -76,7 +76,17 @@ func record(t *testing.T, as, peer *party) *recorder {
 func TestProtectedIsUnseen(t *testing.T) {
 	notUnderRace(t)
 	t.Parallel()
+	for _, where := range []string{"memory", "disk"} {
+		t.Run(where, func(t *testing.T) {
+			t.Parallel()
+			protectedIsUnseen(t, where)
+		})
+	}
+}
+
+func protectedIsUnseen(t *testing.T, where string) {
 	p := newPair(t)
+	p.us.gallery(where)
 	p.us.start()
 	sight := record(t, p.co, p.us)
 	r := newRogue(t, p.co, p.us)

@@ -44,7 +44,11 @@ func TestRebuildGallery(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := filepath.Join(t.TempDir(), "gallery")
-	people, fingers, err := rebuild(ctx, store, dir)
+	b, err := segment.NewBuilder(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	people, fingers, err := rebuild(ctx, store, b, "", func(int) {})
 	if err != nil || people != 2 || fingers != 4 {
 		t.Fatalf("%d people, %d fingers: %v", people, fingers, err)
 	}

@@ -24,6 +24,9 @@ func (n *Node) openGallery(ctx context.Context) error {
 	if err := n.leaveABIS(ctx); err != nil {
 		return err
 	}
+	if n.cfg.Gallery == galleryOnDisk {
+		return n.openDiskGallery(ctx)
+	}
 	people := &ownGallery{Gallery: gallery.New(), shown: map[string]bool{}}
 	n.people = people
 	var batch []gallery.Reference

@@ -111,6 +111,11 @@ func (n *Node) end(ctx context.Context, k registry.Key) error {
 	if err != nil {
 		return err
 	}
+	if k.Purpose == registry.ForSubject {
+		if err := n.people.erased(ctx, k.Owner); err != nil {
+			return err
+		}
+	}
 	return n.flush(ctx, x)
 }
 

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	_ "modernc.org/sqlite" // the driver "sqlite"
+
+	"convenio/internal/lockfile"
 )
 
 // Options of Open.
@@ -40,7 +42,7 @@ type Store struct {
 	path   string
 	now    func() time.Time
 	master *master
-	lock   *os.File
+	lock   *lockfile.Lock
 	writer *pool // of one
 	reader *pool
 	scrub  scrubber
@@ -62,7 +64,10 @@ func Open(path string, opt Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open registry: %w", err)
 	}
-	lock, err := acquireLock(path + ".lock")
+	lock, err := lockfile.Acquire(path+".lock", 0o600)
+	if errors.Is(err, lockfile.ErrHeld) {
+		return nil, fmt.Errorf("open registry: %w: stop it first: %w", ErrLocked, err)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("open registry: %w", err)
 	}
@@ -149,5 +154,5 @@ func (s *Store) release() error {
 	if s.writer != nil {
 		errs = append(errs, s.writer.close())
 	}
-	return errors.Join(append(errs, releaseLock(s.lock))...)
+	return errors.Join(append(errs, s.lock.Release())...)
 }

@@ -13,10 +13,13 @@ func galleryCmd(io stdio) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "gallery",
 		Short: "Make, check and tidy galleries on disk",
-		Long: `A gallery on disk is a folder of segments and a log, which a search maps into memory. It holds
-biometric data and is not encrypted: keep it on an encrypted volume. A running node searches from
-memory and does not change a gallery on disk: rebuild it, and remove the old one, after erasures.`,
-		Example: `  convenio gallery rebuild --dir co --out gallery
+		Long: `A gallery on disk is a folder of segments and a log, which a search maps into memory. The one that
+a node keeps in its own folder (gallery: disk in node.yaml) is sealed, each person with a key of
+their own, and follows the registry; it can be checked and copied while the node stands still. Any
+other holds biometric data that are not encrypted: keep it on an encrypted volume, and after
+erasures rebuild it and remove the old one.`,
+		Example: `  convenio gallery rebuild --dir co
+  convenio gallery rebuild --dir co --out gallery
   convenio gallery check gallery`,
 	}
 	c.AddCommand(galleryRebuildCmd(io))
@@ -43,8 +46,8 @@ memory and does not change a gallery on disk: rebuild it, and remove the old one
 				if err := k.do(s, args); err != nil {
 					return err
 				}
-				fingers, _ := s.Gallery().Footprint()
-				io.printf("%d people, %d fingers\n", s.Gallery().Len(), fingers)
+				people, fingers := s.Count()
+				io.printf("%d people, %d fingers\n", people, fingers)
 				return nil
 			},
 		})
@@ -55,11 +58,14 @@ memory and does not change a gallery on disk: rebuild it, and remove the old one
 func galleryRebuildCmd(io stdio) *cobra.Command {
 	var dir, out string
 	c := &cobra.Command{
-		Use:     "rebuild",
-		Short:   "Write the people of a node's registry into a gallery on disk",
-		Long:    `Writes everybody in the registry into a new gallery. The node must not be running.`,
-		Example: "  convenio gallery rebuild --dir co --out gallery",
-		Args:    cobra.NoArgs,
+		Use:   "rebuild",
+		Short: "Write the people of a node's registry into a gallery on disk",
+		Long: `Writes everybody in the registry into a new gallery: with --out into that folder, not sealed;
+without it into the node's own folder, sealed, in the place of the one that is there. The node must
+not be running.`,
+		Example: `  convenio gallery rebuild --dir co
+  convenio gallery rebuild --dir co --out gallery`,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			people, fingers, err := node.RebuildGallery(cmd.Context(), dir, out)
 			if err != nil {
@@ -70,7 +76,7 @@ func galleryRebuildCmd(io stdio) *cobra.Command {
 		},
 	}
 	c.Flags().StringVar(&dir, "dir", "", "folder of the node (required)")
-	c.Flags().StringVar(&out, "out", "", "folder for the gallery (required)")
-	required(c, "dir", "out")
+	c.Flags().StringVar(&out, "out", "", "folder for the gallery (default: the node's own, sealed)")
+	required(c, "dir")
 	return c
 }

@@ -115,6 +115,7 @@ func printStatus(io stdio, s api.Status) {
 	if s.Partner.Problem != nil {
 		io.printf("            %s\n", *s.Partner.Problem)
 	}
+	printSearching(io, s.Searching)
 	if ms := s.Partner.ClockDifferenceMs; ms != nil {
 		io.printf("            its clock and ours differ by %v\n", (time.Duration(*ms) * time.Millisecond).Abs().Round(time.Second))
 	}
@@ -583,4 +584,19 @@ func releaseCmd(io stdio, as *string, decision, short, why string) *cobra.Comman
 	c.Flags().StringVar(&reason, "reason", "", "why (required)")
 	required(c, "reason")
 	return c
+}
+
+// printSearching says that the partner's searches wait, if they do.
+func printSearching(io stdio, s *api.Searching) {
+	if s == nil || s.Ready {
+		return
+	}
+	loaded := 0
+	if s.Loaded != nil {
+		loaded = *s.Loaded
+	}
+	io.printf("gallery     being loaded, %d people so far: the partner's searches wait\n", loaded)
+	if s.Problem != nil {
+		io.printf("            %s\n", *s.Problem)
+	}
 }

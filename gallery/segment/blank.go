@@ -10,6 +10,8 @@ import (
 
 // blank overwrites a person's templates and codes with zeros, and marks the slot. It may be repeated.
 func (k *kept) blank(to *os.File, slot int) error {
+	k.left[slot/64].Or(1 << (slot % 64))
+	k.wipe(slot)
 	_, _, n, first := k.row(slot)
 	for i := range n {
 		b := k.file.data[k.fingersAt()+(first+i)*fingerSize:]
@@ -22,8 +24,11 @@ func (k *kept) blank(to *os.File, slot int) error {
 		}
 	}
 	for p, c := range k.columns {
+		if k.file.sealed {
+			break // there are no codes but sealed ones
+		}
 		slots, sums, _ := columnSizes(c.count)
-		for e, s := range k.shelf.Columns[p].Slots {
+		for e, s := range k.Codes().Columns[p].Slots {
 			if int(s) != slot {
 				continue
 			}

@@ -1,8 +1,10 @@
 package segment
 
 import (
+	"errors"
 	"fmt"
 	"os"
+	"runtime"
 	"sync"
 	"sync/atomic"
 
@@ -17,11 +19,15 @@ type Builder struct {
 	dir     string
 	m       manifest
 	w       *writer
+	keys    Keys                 // nil: not sealed
 	pending map[string][]encoded // by class: people who do not fill a block yet
 }
 
 // NewBuilder begins a store in a folder without one. A store that was begun there and not closed is thrown away.
-func NewBuilder(dir string) (*Builder, error) {
+func NewBuilder(dir string) (*Builder, error) { return NewSealedBuilder(dir, nil) }
+
+// NewSealedBuilder is NewBuilder for a sealed store. Someone whose key is gone when they are added is left out.
+func NewSealedBuilder(dir string, keys Keys) (*Builder, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("build gallery: %w", err)
 	}
@@ -35,12 +41,16 @@ func NewBuilder(dir string) (*Builder, error) {
 	if err := sweep(dir, m); err != nil {
 		return nil, fmt.Errorf("build gallery: %w", err)
 	}
-	return &Builder{dir: dir, m: m, pending: map[string][]encoded{}}, nil
+	m.Sealed = keys != nil
+	return &Builder{dir: dir, m: m, keys: keys, pending: map[string][]encoded{}}, nil
 }
 
 // Add takes people in, each subject once with all fingers.
 func (b *Builder) Add(people ...Person) error {
 	list, err := encodeAll(people)
+	if err == nil && b.keys != nil {
+		list, err = sealAll(list, b.keys)
+	}
 	if err != nil {
 		return fmt.Errorf("build gallery: %w", err)
 	}
@@ -60,7 +70,7 @@ func (b *Builder) flush(class string) (err error) {
 		n := b.m.Next
 		b.m.Next++
 		b.m.Segments = append(b.m.Segments, n)
-		if b.w, err = newWriter(segmentPath(b.dir, n)); err != nil {
+		if b.w, err = newWriter(segmentPath(b.dir, n), b.keys != nil); err != nil {
 			return err
 		}
 	}
@@ -115,4 +125,11 @@ func each(n, workers int, do func(i int)) {
 		})
 	}
 	wg.Wait()
+}
+
+// encodeAll encodes people on all processors.
+func encodeAll(people []Person) ([]encoded, error) {
+	out, errs := make([]encoded, len(people)), make([]error, len(people))
+	each(len(people), runtime.GOMAXPROCS(0), func(i int) { out[i], errs[i] = encode(people[i]) })
+	return out, errors.Join(errs...)
 }

@@ -7,6 +7,7 @@ import (
 	"hash/crc32"
 	"unsafe"
 
+	"convenio/finger"
 	"convenio/gallery"
 	"convenio/gallery/kernel"
 )
@@ -22,14 +23,20 @@ import (
 // An entry of the people's table: 4 offset of the subject's name among the names, 2 its length, 2 number of fingers, 4
 // index of the first, 4 zero. Of the fingers': 8 offset of the template, 4 its length, 4 CRC-32C of position and template,
 // 1 position, 7 zero.
+//
+// In a sealed segment, which has another magic, templates are sealed, there are no columns, and among a person's fingers
+// are some of position codesPosition: what is stored there are the sealed codes of the fingers before.
 const (
 	magic       = "cvgseg1\n"
+	magicSealed = "cvgseal1"
 	headerSize  = 32
 	personSize  = 16
 	fingerSize  = 24
 	mostSubject = 1 << 12 // bytes of a subject's name
 	mostClass   = 1 << 12 // bytes of a class
 	mostFingers = 64      // of one person
+	mostStored  = 2 * mostFingers
+	mostBytes   = finger.MaxTemplateBytes + 256 // of what is stored of a finger
 )
 
 // ErrDamaged says that a file is not what was written. The store is rebuilt from the registry.
@@ -139,7 +146,7 @@ func (c *cursor) length(most int) int {
 // readEntry reads one entry and holds its offsets against the file's size.
 func readEntry(c *cursor, size int) (b blockEntry, err error) {
 	b.class = string(c.take(c.length(mostClass)))
-	b.people, b.fingers = c.number(gallery.BlockSize), c.number(gallery.BlockSize*mostFingers)
+	b.people, b.fingers = c.number(gallery.BlockSize), c.number(gallery.BlockSize*mostStored)
 	b.tables, b.names, b.sum = c.number(size), c.number(size), c.sum()
 	bare := c.number(gallery.BlockSize)
 	for p := range b.columns {

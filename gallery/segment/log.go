@@ -15,9 +15,10 @@ import (
 // reclass: 2 length of the class, the class; remove: nothing.
 const (
 	kindEnrol   = 'e'
+	kindSealed  = 's' // enrol, with fingers as in a sealed segment
 	kindRemove  = 'r'
 	kindReclass = 'c'
-	mostRecord  = mostSubject + mostClass + mostFingers*(finger.MaxTemplateBytes+5) + 16
+	mostRecord  = mostSubject + mostClass + mostStored*(mostBytes+5) + 16
 )
 
 // event is one record of a log.
@@ -25,6 +26,8 @@ type event struct {
 	kind byte
 	Person
 }
+
+func (v *event) enrols() bool { return v.kind == kindEnrol || v.kind == kindSealed }
 
 func (v *event) append(to []byte) []byte {
 	le := binary.LittleEndian
@@ -79,15 +82,15 @@ func readEvent(b []byte) (v event, rest []byte, err error) {
 	if v.kind != kindRemove {
 		v.Class = string(c.take(short()))
 	}
-	for v.kind == kindEnrol && len(c.b) > 0 && len(v.Fingers) < mostFingers {
+	for v.enrols() && len(c.b) > 0 && len(v.Fingers) < mostStored {
 		p := c.take(1)
-		t := c.take(c.length(finger.MaxTemplateBytes))
+		t := c.take(c.length(mostBytes))
 		if p != nil {
 			v.Fingers = append(v.Fingers, Finger{finger.Position(p[0]), t})
 		}
 	}
-	known := v.kind == kindEnrol || v.kind == kindRemove || v.kind == kindReclass
-	if c.short || len(c.b) > 0 || !known || v.Subject == "" || v.kind == kindEnrol && len(v.Fingers) == 0 {
+	known := v.enrols() || v.kind == kindRemove || v.kind == kindReclass
+	if c.short || len(c.b) > 0 || !known || v.Subject == "" || v.enrols() && len(v.Fingers) == 0 {
 		return v, nil, fmt.Errorf("%w: a record's form", ErrDamaged)
 	}
 	return v, b[8+n:], nil

@@ -18,6 +18,7 @@ type manifest struct {
 	Log      int    `json:"log"`
 	Next     int    `json:"next"`           // number of the next file
 	Note     string `json:"note,omitempty"` // what whoever built the store wants to find again
+	Sealed   bool   `json:"sealed,omitempty"`
 }
 
 const manifestName = "store"
@@ -99,19 +100,31 @@ func sweep(dir string, m manifest) error {
 	return nil
 }
 
-// destroy overwrites a file with zeros and removes it.
-func destroy(path string) error {
-	info, err := os.Stat(path)
-	if err != nil {
-		return err
-	}
+// destroy overwrites a file with zeros and removes it. A file that is not there is destroyed already.
+func destroy(path string) error { return destroySlowly(path, func(int) error { return nil }) }
+
+// destroySlowly calls pace with the number of bytes after each part, and goes on only without an error.
+func destroySlowly(path string, pace func(n int) error) error {
 	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}
+	info, err := f.Stat()
 	zeros := make([]byte, 1<<20)
-	for at := int64(0); at < info.Size() && err == nil; at += int64(len(zeros)) {
-		_, err = f.WriteAt(zeros[:min(int64(len(zeros)), info.Size()-at)], at)
+	for at := int64(0); err == nil && at < info.Size(); at += int64(len(zeros)) {
+		n := min(int64(len(zeros)), info.Size()-at)
+		if _, err = f.WriteAt(zeros[:n], at); err == nil {
+			err = pace(int(n))
+		}
 	}
-	return errors.Join(err, f.Sync(), f.Close(), os.Remove(path))
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
 }

@@ -41,15 +41,16 @@ type writer struct {
 	file    *os.File
 	to      *bufio.Writer
 	at      int
+	sealed  bool
 	entries []blockEntry
 }
 
-func newWriter(path string) (*writer, error) {
+func newWriter(path string, sealed bool) (*writer, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return nil, err
 	}
-	w := &writer{file: f, to: bufio.NewWriterSize(f, 1<<20)}
+	w := &writer{file: f, to: bufio.NewWriterSize(f, 1<<20), sealed: sealed}
 	w.put(make([]byte, headerSize))
 	return w, nil
 }
@@ -61,6 +62,13 @@ func (w *writer) put(b []byte) {
 }
 
 func (w *writer) pad() { w.put(make([]byte, align8(w.at)-w.at)) }
+
+func magicOf(sealed bool) string {
+	if sealed {
+		return magicSealed
+	}
+	return magic
+}
 
 // encoded is a person with the fingers' codes.
 type encoded struct {
@@ -90,6 +98,7 @@ func (w *writer) block(people []encoded) {
 	b := blockEntry{class: people[0].Class, people: len(people)}
 	var table, fingers, names []byte
 	var shelf gallery.Shelf
+	at := w.data(people)
 	for slot, p := range people {
 		table = le.AppendUint32(table, uint32(len(names)))
 		table = le.AppendUint16(table, uint16(len(p.Subject)))
@@ -97,12 +106,13 @@ func (w *writer) block(people []encoded) {
 		table = le.AppendUint64(table, uint64(b.fingers))
 		names = append(names, p.Subject...)
 		for i, f := range p.Fingers {
-			fingers = le.AppendUint64(fingers, uint64(w.at))
+			fingers = le.AppendUint64(fingers, uint64(at[slot][i]))
 			fingers = le.AppendUint32(fingers, uint32(len(f.Template)))
 			fingers = le.AppendUint32(fingers, checksum([]byte{byte(f.Position)}, f.Template))
 			fingers = le.AppendUint64(fingers, uint64(f.Position))
-			w.put(f.Template)
-			shelf.Put(uint16(slot), f.Position, &p.codes[i])
+			if !w.sealed {
+				shelf.Put(uint16(slot), f.Position, &p.codes[i])
+			}
 			b.fingers++
 		}
 	}
@@ -116,6 +126,26 @@ func (w *writer) block(people []encoded) {
 	w.pad()
 	w.put(make([]byte, align8(b.people)))
 	w.entries = append(w.entries, b)
+}
+
+// data writes the block's templates and, behind them all, what is sealed of its codes, which is read at every start: it
+// stands together. It returns the offsets, by person and finger.
+func (w *writer) data(people []encoded) [][]int {
+	at := make([][]int, len(people))
+	for slot, p := range people {
+		at[slot] = make([]int, len(p.Fingers))
+	}
+	for _, codes := range []bool{false, true} {
+		for slot, p := range people {
+			for i, f := range p.Fingers {
+				if (w.sealed && f.Position == codesPosition) == codes {
+					at[slot][i] = w.at
+					w.put(f.Template)
+				}
+			}
+		}
+	}
+	return at
 }
 
 func (w *writer) columns(b *blockEntry, shelf *gallery.Shelf) {
@@ -146,7 +176,7 @@ func (w *writer) close() error {
 	if err := w.to.Flush(); err != nil {
 		return err
 	}
-	head := append(make([]byte, 0, headerSize), magic...)
+	head := append(make([]byte, 0, headerSize), magicOf(w.sealed)...)
 	head = binary.LittleEndian.AppendUint64(head, uint64(at))
 	head = binary.LittleEndian.AppendUint64(head, uint64(len(dir)))
 	head = binary.LittleEndian.AppendUint64(head, uint64(checksum(dir)))

@@ -33,7 +33,7 @@ func copies(g *gallery.Gallery, blocks []gallery.KeptBlock, n int) error {
 			}
 			out[i] = gallery.KeptBlock{Class: b.Class, Kept: r}
 		}
-		if err := g.Attach(out, nil, false); err != nil {
+		if err := g.Attach(out, gallery.Attaching{}); err != nil {
 			return err
 		}
 	}

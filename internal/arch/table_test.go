@@ -29,6 +29,7 @@ type entry struct {
 // packages is the map of the project, from the bottom up: an arrow may only
 // point to a line above.
 var packages = []entry{
+	{pkg: "internal/lockfile", reach: disk},
 	{pkg: "finger", reach: pure},
 	{pkg: "synth", reach: pure, ours: []string{"finger"}},
 	{pkg: "finger/internal/...", reach: disk, ours: []string{"finger", "synth"}},
@@ -64,16 +65,16 @@ var packages = []entry{
 	{pkg: "gallery", reach: pure, ours: []string{"finger", "gallery/code", "gallery/kernel"}},
 	{pkg: "abis/mosip", reach: pure, ours: []string{"capture", "finger", "formats/cbeff", "gallery"}},
 	{pkg: "gallery/kernel/internal/asm", reach: disk},
-	{pkg: "gallery/segment", reach: disk, ours: []string{"finger", "gallery", "gallery/code", "gallery/kernel"}},
+	{pkg: "gallery/segment", reach: disk, ours: []string{"finger", "gallery", "gallery/code", "gallery/kernel", "internal/lockfile"}},
 	{pkg: "gallery/trial", reach: disk, ours: []string{"finger", "gallery", "gallery/kernel", "gallery/segment", "synth"}},
 	{pkg: "agreement", reach: pure},
 	{pkg: "agreement/paper", reach: pure, ours: []string{"agreement"}},
 	{pkg: "examples/agreements", reach: pure, ours: []string{"agreement"}},
-	{pkg: "ledger", reach: disk | serves | dials, tests: []string{"ledger/ledgertest"}},
+	{pkg: "ledger", reach: disk | serves | dials, ours: []string{"internal/lockfile"}, tests: []string{"ledger/ledgertest"}},
 	{pkg: "ledger/audit", reach: pure, ours: []string{"ledger"}, tests: []string{"ledger/ledgertest"}},
 	{pkg: "ledger/ledgertest", reach: disk | serves, ours: []string{"ledger"}},
 	{pkg: "exchange", reach: disk | serves | dials, tests: []string{"ledger"}},
-	{pkg: "registry", reach: disk | sql, ours: []string{"finger"}},
+	{pkg: "registry", reach: disk | sql, ours: []string{"finger", "internal/lockfile"}},
 	{pkg: "osia/abis", reach: disk | serves | dials},
 	{pkg: "osia/reach", reach: pure, ours: []string{"agreement"}},
 	{pkg: "osia", reach: disk | serves | dials, ours: []string{"capture", "finger", "formats/fmr", "gallery", "osia/abis", "registry"}},

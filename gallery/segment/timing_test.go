@@ -1,4 +1,4 @@
-package gallery
+package segment
 
 import (
 	"cmp"
@@ -12,22 +12,27 @@ import (
 	"time"
 
 	"convenio/finger"
+	"convenio/gallery"
 )
 
 var timing = flag.Int("timing", 0, "searches of each kind that TestTimeTellsNothing compares; 0 skips it")
 
 // TestTimeTellsNothing searches for somebody who is among the protected people of one gallery and not of another, which is
 // alike otherwise, in turns drawn at random, and asks whether the times differ: by the Mann-Whitney test (Mann and Whitney
-// 1947), which no outlier of a busy machine misleads. It takes minutes: make timing.
+// 1947), which no outlier of a busy machine misleads. In memory, on disk, and on disk sealed. It takes minutes: make timing.
 func TestTimeTellsNothing(t *testing.T) {
 	if *timing == 0 {
 		t.Skip("a statistical test of times, run by: make timing")
 	}
+	for _, where := range []string{"memory", "disk", "sealed"} {
+		t.Run(where, func(t *testing.T) { timeTellsNothing(t, where) })
+	}
+}
+
+func timeTellsNothing(t *testing.T, where string) {
 	const people, protected, mate = 1500, 400, 1600
-	fingers := []finger.Position{finger.RightIndex}
-	build := func(withMate bool) *Gallery {
-		g := New()
-		var refs []Reference
+	build := func(withMate bool) *gallery.Gallery {
+		var list []Person
 		for i := range people + protected {
 			class, who := "open", i
 			if i >= people {
@@ -36,27 +41,25 @@ func TestTimeTellsNothing(t *testing.T) {
 			if who == mate && !withMate {
 				who = people + protected
 			}
-			refs = append(refs, Reference{fmt.Sprint("s", i), fingers[0], class, finger.Prepare(popOf(31).Reference(uint64(who), fingers[0]))})
+			list = append(list, Person{fmt.Sprint("s", i), class, []Finger{{right, template(t, who, right)}}})
 		}
-		must(t, g.Add(refs...))
-		return g
+		return galleryOf(t, where, list)
 	}
-	galleries := [2]*Gallery{build(false), build(true)}
+	galleries := [2]*gallery.Gallery{build(false), build(true)}
 	// The mate is there to be found, were the class not out of reach.
-	probe := []Finger{{fingers[0], finger.Prepare(popOf(31).Reference(mate, fingers[0]))}}
-	r, err := galleries[1].Search(context.Background(), probe, everyone, Options{Threshold: 50})
+	probe := []gallery.Finger{{Position: right, Template: finger.Prepare(pop.Reference(mate, right))}}
+	r, err := galleries[1].Search(context.Background(), probe, func(string) bool { return true }, gallery.Options{Threshold: 50})
 	must(t, err)
 	if len(r.Candidates) != 1 || r.Candidates[0].Subject != fmt.Sprint("s", mate) {
 		t.Fatalf("the mate is not there: %v", r.Candidates)
 	}
-	staged := Options{Threshold: 50, Votes: 800, Compare: 100}
+	open := func(class string) bool { return class == "open" }
 	for _, c := range []struct {
-		name  string
-		reach func(string) bool
-		opt   Options
+		name string
+		opt  gallery.Options
 	}{
-		{"in stages", only("open"), staged},
-		{"exhaustive, fewer", only("open"), Options{Threshold: 50, Exhaustive: true}},
+		{"in stages", gallery.Options{Threshold: 50, Votes: 800, Compare: 100}},
+		{"exhaustive, fewer", gallery.Options{Threshold: 50, Exhaustive: true}},
 	} {
 		n := *timing
 		if c.opt.Exhaustive {
@@ -67,7 +70,7 @@ func TestTimeTellsNothing(t *testing.T) {
 		for range 2 * n {
 			k := rng.IntN(2)
 			start := time.Now()
-			_, err := galleries[k].Search(context.Background(), probe, c.reach, c.opt)
+			_, err := galleries[k].Search(context.Background(), probe, open, c.opt)
 			took := time.Since(start)
 			must(t, err)
 			times[k] = append(times[k], float64(took.Microseconds()))
@@ -79,6 +82,27 @@ func TestTimeTellsNothing(t *testing.T) {
 			t.Errorf("%s: the times differ", c.name)
 		}
 	}
+}
+
+// galleryOf makes a gallery of people, wherever it is to be.
+func galleryOf(t testing.TB, where string, people []Person) *gallery.Gallery {
+	t.Helper()
+	if where == "memory" {
+		g := gallery.New()
+		for _, p := range people {
+			refs, err := references(p)
+			must(t, err)
+			must(t, g.Add(refs...))
+		}
+		return g
+	}
+	r := newRig(t, where == "disk")
+	for _, p := range people {
+		r.truth.people[p.Subject] = p
+	}
+	must(t, r.Add(people...))
+	must(t, r.Fold())
+	return r.Gallery()
 }
 
 func median(v []float64) float64 { return slices.Sorted(slices.Values(v))[len(v)/2] }
