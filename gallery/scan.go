@@ -177,7 +177,7 @@ func (g *Gallery) scanAll(ctx context.Context, jobs []*job, list []unit, opt Opt
 	took := opt.clock() - start
 	for _, j := range jobs {
 		left := j.keep(j.share(j.votes))
-		j.done(Stage{Name: "scan", People: j.people, Fingers: j.pairs, Candidates: left, Took: took}, list, opt.Follow)
+		j.done(Stage{Name: "scan", People: j.people, Fingers: j.pairs, Candidates: left, Took: took}, list)
 	}
 	return nil
 }

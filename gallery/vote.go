@@ -156,7 +156,7 @@ func (g *Gallery) voteAll(ctx context.Context, jobs []*job, list []unit, opt Opt
 			n += compared[w*len(jobs)+k]
 		}
 		left := j.keep(j.share(j.compare))
-		j.done(Stage{Name: "vote", People: before[k], Fingers: n, Candidates: left, Took: took}, list, opt.Follow)
+		j.done(Stage{Name: "vote", People: before[k], Fingers: n, Candidates: left, Took: took}, list)
 	}
 	return nil
 }
