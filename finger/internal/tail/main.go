@@ -50,7 +50,9 @@ func main() {
 	case *cross:
 		report("each other", against(list, list, func(a, b capture) bool { return a.finger != b.finger }))
 	default:
-		refs := enrol(*people, func(i int) *finger.Template { return synth.NewPopulation(*seed).Reference(uint64(i), finger.RightIndex) })
+		refs := enrol(*people, func(i int) *finger.Template {
+			return synth.NewPopulation(*seed).Reference(uint64(i), finger.RightIndex)
+		})
 		if len(list) == 0 {
 			list = enrol(*probes, func(i int) *finger.Template {
 				return synth.NewPopulation(*seed).Probe(uint64(others+i), finger.RightIndex, 0)
