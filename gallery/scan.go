@@ -35,6 +35,7 @@ type desk struct {
 	best     [blockSize]int32 // of the probe's finger at hand
 	sum      [blockSize]int32
 	fingers  [blockSize]uint8
+	in       [blockSize]uint16 // people of a block who are still in
 	mask     [code.MaxProbe]uint32
 	pairs    [mostHits]near
 	hits     [mostHits]hit
