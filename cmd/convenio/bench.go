@@ -19,7 +19,7 @@ func benchCmd(io stdio) *cobra.Command {
 		Short:   "Measure how fast and how right a search is",
 		Example: "  convenio bench identify --people 10000 --probes 500 --fingers 2",
 	}
-	c.AddCommand(benchIdentifyCmd(io))
+	c.AddCommand(benchIdentifyCmd(io), benchErrorsCmd(io))
 	return c
 }
 

@@ -43,6 +43,45 @@ func runCampaign(cmd *cobra.Command, io stdio, f identifyFlags) error {
 	return nil
 }
 
+func benchErrorsCmd(io stdio) *cobra.Command {
+	var fpir float64
+	var plots string
+	c := &cobra.Command{
+		Use:   "errors FILE...",
+		Short: "Report on the outcomes of campaigns, and plot errors against the gallery's size",
+		Long: `Reads the files that bench identify --campaign wrote and prints for each: FNIR and FPIR at the
+threshold of --fpir, FNIR where the measured FPIR is that, recall of the stages, quantiles of
+scores. With --plots, errors.svg shows FNIR against the number of people, a point for each file.`,
+		Example: "  convenio bench errors one.jsonl two.jsonl ten.jsonl --plots plots",
+		Args:    cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, files []string) error {
+			var reports []trial.CampaignReport
+			for _, f := range files {
+				r, err := trial.ReadCampaign(f, fpir)
+				if err != nil {
+					return hint(err, "name files that bench identify --campaign wrote")
+				}
+				if reports = append(reports, r); !asJSON(cmd) {
+					printCampaign(io, r)
+				}
+			}
+			if plots != "" {
+				if err := trial.PlotErrors(plots, reports); err != nil {
+					return err
+				}
+			}
+			if asJSON(cmd) {
+				return io.json(reports)
+			}
+			return nil
+		},
+	}
+	c.Flags().Float64Var(&fpir, "fpir", 0.001, "false positive identification rate of the decision")
+	c.Flags().StringVar(&plots, "plots", "", "folder for the plot")
+	jsonFlag(c)
+	return c
+}
+
 func printCampaign(io stdio, r trial.CampaignReport) {
 	io.printf("%d people, %d fingers each; %d mated and %d non-mated searches; threshold %.1f\n", r.People, r.Fingers, r.Mated, r.NonMated, r.Threshold)
 	io.printf("  FNIR  %7.3f %%   95 %% interval %.3f to %.3f   %d missed (exhaustive search %.3f %%)\n", 100*r.FNIR, 100*r.FNIRCI[0], 100*r.FNIRCI[1], r.Missed, 100*r.Exhaustive)

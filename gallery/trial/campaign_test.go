@@ -50,7 +50,19 @@ func TestCampaignGoesOn(t *testing.T) {
 	if other, err := os.ReadFile(c.File); err != nil || string(other) != string(text) {
 		t.Errorf("the files differ: %v", err)
 	}
-	c.Seed = 3
+	read, err := ReadCampaign(c.File, c.FPIR)
+	if err != nil || len(read.bySize) == 0 {
+		t.Errorf("read again: %v", err)
+	}
+	if err := PlotErrors(dir, []CampaignReport{read}); err != nil {
+		t.Error(err)
+	}
+	if b, err := os.ReadFile(filepath.Join(dir, "errors.svg")); err != nil || !strings.Contains(string(b), "1 finger, searched") {
+		t.Errorf("plot: %v", err)
+	}
+	if read.bySize = nil; !reflect.DeepEqual(read, whole) {
+		t.Errorf("read again: %+v, want %+v", read, whole)
+	}
 	c.People = 100
 	if _, err := c.Run(context.Background()); !errors.Is(err, errOutcomes) {
 		t.Errorf("another size: %v", err)

@@ -26,6 +26,8 @@ type CampaignReport struct {
 	Stages   []StageRecall `json:"stages"`
 	Stranger []Quantile    `json:"top_stranger_scores"` // of non-mated searches
 	Mate     []Quantile    `json:"mate_scores"`
+
+	bySize [][2]float64 // people, and the share of mates under the threshold for so many
 }
 
 // MeasuredRate is FNIR where so many of the non-mated searches, and no more, found somebody (ISO/IEC 19795-1:2021).

@@ -3,10 +3,15 @@ package main
 import (
 	"fmt"
 	"math"
+
+	"convenio/finger"
 )
 
-// counts are strangers by evidence, in steps.
-type counts [steps]int64
+// counts are strangers by evidence, in steps, and how many reach each tenth score.
+type counts struct {
+	at     [steps]int64
+	scores [10]int64 // of at least 10, 20, ...
+}
 
 const (
 	lowest = -45.0
@@ -14,17 +19,25 @@ const (
 	steps  = 4000
 )
 
-func (c *counts) note(e float64) { c[min(max(int((e-lowest)/step), 0), steps-1)]++ }
+func (c *counts) note(r finger.Comparison) {
+	c.at[min(max(int((r.Terms.Evidence-lowest)/step), 0), steps-1)]++
+	for k := range min(int(r.Score/10), len(c.scores)) {
+		c.scores[k]++
+	}
+}
 
 func (c *counts) add(o *counts) {
-	for i, n := range o {
-		c[i] += n
+	for i, n := range o.at {
+		c.at[i] += n
+	}
+	for i, n := range o.scores {
+		c.scores[i] += n
 	}
 }
 
 // above is how many have at least the evidence of step i.
 func (c *counts) above(i int) (n int64) {
-	for _, k := range c[i:] {
+	for _, k := range c.at[i:] {
 		n += k
 	}
 	return n
@@ -34,7 +47,7 @@ func (c *counts) above(i int) (n int64) {
 func (c *counts) reach(k int64) int {
 	var n int64
 	for i := steps - 1; i >= 0; i-- {
-		if n += c[i]; n > k {
+		if n += c.at[i]; n > k {
 			return i + 1
 		}
 	}
@@ -45,8 +58,8 @@ func (c *counts) reach(k int64) int {
 func (c *counts) tail(i int) (mean float64, n int64) {
 	sum := 0.0
 	for k := i; k < steps; k++ {
-		n += c[k]
-		sum += float64(c[k]) * (float64(k-i) + 0.5) * step
+		n += c.at[k]
+		sum += float64(c.at[k]) * (float64(k-i) + 0.5) * step
 	}
 	return sum / float64(max(n, 1)), n
 }
@@ -69,5 +82,11 @@ func report(name string, c *counts) {
 			float64(score)/10, lowest+float64(at)*step, n, mean, slope, slope*(1-1.96/math.Sqrt(float64(n))))
 	}
 	top := c.reach(0)
-	fmt.Printf("  largest %.2f\n", lowest+float64(top)*step)
+	fmt.Printf("  largest %.2f; reaching scores", lowest+float64(top)*step)
+	for k, n := range c.scores {
+		if n > 0 {
+			fmt.Printf("  %d: %.3g (%d)", 10*k+10, float64(n)/float64(all), n)
+		}
+	}
+	fmt.Println()
 }

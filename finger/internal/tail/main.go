@@ -6,12 +6,13 @@
 //	tail -cross DIR...                   # the templates of all folders against each other, other fingers only
 //
 // Folders hold templates named FINGER_IMPRESSION.* as measure -templates writes them; with -cross a finger of one name in
-// folders whose names begin alike up to the first '-' is the same. -mated prints quantiles of mated evidence instead.
+// folders whose names begin alike up to the first '-' is the same. -mated prints quantiles of mated scores instead.
 package main
 
 import (
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -29,7 +30,7 @@ var (
 	probes = flag.Int("probes", 1000, "captures of other synthetic people, where no folder is given")
 	seed   = flag.Uint64("seed", 1, "seed of the synthetic people")
 	cross  = flag.Bool("cross", false, "compare the folders' templates with each other")
-	mated  = flag.Bool("mated", false, "quantiles of mated evidence")
+	mated  = flag.Bool("mated", false, "quantiles of mated scores")
 )
 
 // others is where the numbers of people who are probes alone begin.
@@ -123,7 +124,7 @@ func against(a, b []capture, differ func(a, b capture) bool) *counts {
 		}
 		for j := range b[:to] {
 			if differ(a[i], b[j]) {
-				part[w].note(comparers[w].Compare(a[i].prepared, b[j].prepared).Terms.Evidence)
+				part[w].note(comparers[w].Compare(a[i].prepared, b[j].prepared))
 			}
 		}
 	})
@@ -140,7 +141,7 @@ func matedQuantiles(list []capture) {
 	for i := range list {
 		for j := range list[:i] {
 			if list[i].set == list[j].set && list[i].finger == list[j].finger {
-				by[list[i].set] = append(by[list[i].set], c.Compare(list[i].prepared, list[j].prepared).Terms.Evidence)
+				by[list[i].set] = append(by[list[i].set], float64(c.Compare(list[i].prepared, list[j].prepared).Score))
 			}
 		}
 	}
@@ -149,22 +150,21 @@ func matedQuantiles(list []capture) {
 		e := make([]float64, *probes)
 		each(*probes, func(_, i int) {
 			a, b := pop.Reference(uint64(i), finger.RightIndex), pop.Probe(uint64(i), finger.RightIndex, 0)
-			e[i] = finger.NewComparer().Compare(finger.Prepare(b), finger.Prepare(a)).Terms.Evidence
+			e[i] = float64(finger.NewComparer().Compare(finger.Prepare(b), finger.Prepare(a)).Score)
 		})
 		by["synthetic"] = e
 	}
-	for _, name := range slices.Sorted(func(yield func(string) bool) {
-		for k := range by {
-			if !yield(k) {
-				return
-			}
-		}
-	}) {
+	for _, name := range slices.Sorted(maps.Keys(by)) {
 		e := by[name]
 		slices.Sort(e)
 		fmt.Printf("%-22s %6d mated", name, len(e))
 		for _, q := range []float64{0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9} {
 			fmt.Printf("  %g%%: %.1f", 100*q, e[int(q*float64(len(e)))])
+		}
+		fmt.Print("; under")
+		for _, t := range []float64{30, 40, 50, 60, 70, 80, 90} {
+			n, _ := slices.BinarySearch(e, t)
+			fmt.Printf("  %g: %.2f%%", t, 100*float64(n)/float64(len(e)))
 		}
 		fmt.Println()
 	}
