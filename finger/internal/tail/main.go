@@ -26,11 +26,12 @@ import (
 )
 
 var (
-	people = flag.Int("people", 10000, "synthetic fingers to compare with")
-	probes = flag.Int("probes", 1000, "captures of other synthetic people, where no folder is given")
-	seed   = flag.Uint64("seed", 1, "seed of the synthetic people")
-	cross  = flag.Bool("cross", false, "compare the folders' templates with each other")
-	mated  = flag.Bool("mated", false, "quantiles of mated scores")
+	people  = flag.Int("people", 10000, "synthetic fingers to compare with")
+	probes  = flag.Int("probes", 1000, "captures of other synthetic people, where no folder is given")
+	seed    = flag.Uint64("seed", 1, "seed of the synthetic people")
+	cross   = flag.Bool("cross", false, "compare the folders' templates with each other")
+	fingers = flag.Int("fingers", 1, "fingers fused, of synthetic people's mated scores")
+	mated   = flag.Bool("mated", false, "quantiles of mated scores")
 )
 
 // others is where the numbers of people who are probes alone begin.
@@ -149,8 +150,12 @@ func matedQuantiles(list []capture) {
 		pop := synth.NewPopulation(*seed)
 		e := make([]float64, *probes)
 		each(*probes, func(_, i int) {
-			a, b := pop.Reference(uint64(i), finger.RightIndex), pop.Probe(uint64(i), finger.RightIndex, 0)
-			e[i] = float64(finger.NewComparer().Compare(finger.Prepare(b), finger.Prepare(a)).Score)
+			var scores []finger.Score
+			for _, f := range []finger.Position{2, 7, 3, 8, 1, 6, 4, 9, 5, 10}[:min(max(*fingers, 1), 10)] { // index fingers first
+				a, b := pop.Reference(uint64(i), f), pop.Probe(uint64(i), f, 0)
+				scores = append(scores, finger.NewComparer().Compare(finger.Prepare(b), finger.Prepare(a)).Score)
+			}
+			e[i] = float64(finger.Fuse(scores))
 		})
 		by["synthetic"] = e
 	}
@@ -158,11 +163,11 @@ func matedQuantiles(list []capture) {
 		e := by[name]
 		slices.Sort(e)
 		fmt.Printf("%-22s %6d mated", name, len(e))
-		for _, q := range []float64{0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9} {
+		for _, q := range []float64{0, 0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9} {
 			fmt.Printf("  %g%%: %.1f", 100*q, e[int(q*float64(len(e)))])
 		}
 		fmt.Print("; under")
-		for _, t := range []float64{30, 40, 50, 60, 70, 80, 90} {
+		for _, t := range []float64{30, 40, 50, 60, 70, 80, 90, 120} {
 			n, _ := slices.BinarySearch(e, t)
 			fmt.Printf("  %g: %.2f%%", t, 100*float64(n)/float64(len(e)))
 		}
