@@ -35,13 +35,13 @@ const hopeless = -40
 // of its strangers are left. Evidence that is reached by a share of
 //
 //	                                             0.001  0.0001  1e-5  1e-6   largest  comparisons
-//	real prints with synthetic people             -0.4    1.8    3.9   5.5     6.8     5,200,000
+//	real prints with synthetic people             -0.5    1.8    3.9   5.5     6.x     5,200,000
 //	at half strength, with synthetic people       -0.4    2.0    4.1   5.6     6.4     4,160,000
 //	at full strength, with synthetic people        1.0    2.7    4.7   5.7     6.2     4,144,000
 //	of that the worst sensor (optical A)           1.3    3.2    5.2           6.2       640,000
 //	at full strength on both sides, worst sensor   1.7    3.4                  5.2       104,000
-//	synthetic people with synthetic people        -0.1    2.4    4.4   6.1     7.0    10,000,000
-//	real prints with real ones                     -1.1    1.0                  2.7       133,120
+//	synthetic people with synthetic people         0.1    2.4    4.4   6.0     7.x    10,000,000
+//	real prints with real ones                     -0.9    1.0                  3.0       133,120
 //
 // Everywhere the tail grows thinner outwards: a unit of evidence is worth 3 to 4.5 where one in a thousand is left, 5 to 8
 // where one in 100,000 is. Above 60 it is extrapolation, as a straight line of 5 a unit: the lower end of the 95 % interval
