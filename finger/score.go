@@ -43,7 +43,7 @@ const hopeless = -40
 //	synthetic people with synthetic people         0.1    2.4    4.4   6.0     7.x    10,000,000
 //	real prints with real ones                     -0.9    1.0                  3.0       133,120
 //
-// Everywhere the tail grows thinner outwards: a unit of evidence is worth 3 to 4.5 where one in a thousand is left, 5 to 8
+// Everywhere the tail grows thinner outwards: a unit of evidence is worth 4 to 6 where one in a thousand is left, 5 to 9
 // where one in 100,000 is. Above 60 it is extrapolation, as a straight line of 5 a unit: the lower end of the 95 % interval
 // of the slope that the synthetic people show in their last hundred of 10,000,000. The real fingers are 65, and say little
 // of twins and look-alikes. docs/finger.md has the check on each sensor left out.

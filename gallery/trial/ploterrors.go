@@ -1,10 +1,12 @@
 package trial
 
 import (
+	"cmp"
 	"fmt"
 	"image/color"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -21,9 +23,10 @@ var green = color.RGBA{0x2a, 0x7f, 0x3f, 0xff}
 // campaign, and for each number of fingers a line of what a full comparison with the mate misses at the threshold for
 // that size, by the campaign of most mates.
 func PlotErrors(dir string, reports []CampaignReport) error {
-	p := newPlot("Mates missed at the threshold for FPIR 0.1 %, with 95 % intervals", "FNIR, %")
-	p.Y.Scale, p.Y.Tick.Marker = plot.LogScale{}, plot.LogTicks{Prec: -1}
-	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = 800, 1.3e6, leastShown, 1000
+	p := newPlot("Mates missed at the threshold for the gallery's size, with 95 % intervals", "FNIR, %")
+	p.Y.Scale, p.Y.Tick.Marker = plot.LogScale{}, ticks(map[string]float64{"none seen": leastShown, "0.1": 0.1, "1": 1, "10": 10, "100": 100})
+	p.X.Tick.Marker = ticks(map[string]float64{"1,000": 1e3, "10,000": 1e4, "100,000": 1e5, "1,000,000": 1e6})
+	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = 800, 1.3e6, leastShown, 8000 // the legend stands above 100 %
 	for i, fingers := range []int{1, 2, 4, 10} {
 		c := []color.Color{orange, blue, color.Gray{0x60}, green}[i]
 		mark := []draw.GlyphDrawer{draw.CircleGlyph{}, draw.SquareGlyph{}, draw.TriangleGlyph{}, draw.PyramidGlyph{}}[i]
@@ -47,6 +50,15 @@ func PlotErrors(dir string, reports []CampaignReport) error {
 		return fmt.Errorf("plot: %w", err)
 	}
 	return nil
+}
+
+// ticks are an axis's labels and where they stand.
+func ticks(at map[string]float64) (out plot.ConstantTicks) {
+	for label, v := range at {
+		out = append(out, plot.Tick{Label: label, Value: v})
+	}
+	slices.SortFunc(out, func(a, b plot.Tick) int { return cmp.Compare(a.Value, b.Value) })
+	return out
 }
 
 // errorsOf draws the campaigns of one number of fingers.
