@@ -119,7 +119,8 @@ func TestMirroredAndUpsideDown(t *testing.T) {
 		img, _ := phantom(seed, 0, 0, 0)
 		images = append(images, img)
 	}
-	t.Run("phantoms", func(t *testing.T) { mirrorAndTurn(t, images) })
+	// A phantom's flow is nearly the same upside down, which no finger's is.
+	t.Run("phantoms", func(t *testing.T) { mirrorAndTurn(t, images, finger.Threshold(1e-5)) })
 	images = nil
 	t.Run("real", func(t *testing.T) {
 		for _, set := range []string{"fvc2002_db1_b", "fvc2002_db3_b", "uareu_25"} {
@@ -128,11 +129,12 @@ func TestMirroredAndUpsideDown(t *testing.T) {
 				images = append(images, loadImage(t, list[i]))
 			}
 		}
-		mirrorAndTurn(t, images)
+		mirrorAndTurn(t, images, finger.Threshold(1e-4))
 	})
 }
 
-func mirrorAndTurn(t *testing.T, images []finger.Image) {
+// mirrorAndTurn holds the images to their scores: upside down, compared as if upright, at most `most`.
+func mirrorAndTurn(t *testing.T, images []finger.Image, most finger.Score) {
 	upright, anyTurn := finger.NewComparer(), finger.NewComparer()
 	anyTurn.AnyTurn = true
 	found := 0
@@ -142,7 +144,7 @@ func mirrorAndTurn(t *testing.T, images []finger.Image) {
 		if s := max(upright.Compare(m, p).Score, anyTurn.Compare(m, p).Score); s > finger.Threshold(1e-3) {
 			t.Errorf("image %d: score %v with its mirror image", i, s)
 		}
-		if s := upright.Compare(u, p).Score; s > finger.Threshold(1e-4) {
+		if s := upright.Compare(u, p).Score; s > most {
 			t.Errorf("image %d: score %v upside down, though no turn was asked for", i, s)
 		}
 		if anyTurn.Compare(u, p).Score >= finger.Threshold(1e-4) {

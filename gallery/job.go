@@ -39,6 +39,7 @@ func prepareProbe(probe []Finger, loose bool) []probeFinger {
 // job is one query on its way through the stages.
 type job struct {
 	query          Query
+	follow         string
 	probe          []probeFinger
 	class          []bool    // which classes it may reach
 	scores         [][]int32 // by unit and slot, of the last stage done; out of reach: nil
@@ -164,9 +165,9 @@ func (j *job) cut(n int) (at, ties int) {
 }
 
 // done writes a stage down.
-func (j *job) done(s Stage, list []unit, follow string) {
-	if follow != "" {
-		s.Followed = j.holds(list, follow)
+func (j *job) done(s Stage, list []unit) {
+	if j.follow != "" {
+		s.Followed = j.holds(list, j.follow)
 	}
 	j.stages = append(j.stages, s)
 }

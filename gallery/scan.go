@@ -35,6 +35,7 @@ type desk struct {
 	best     [blockSize]int32 // of the probe's finger at hand
 	sum      [blockSize]int32
 	fingers  [blockSize]uint8
+	in       [blockSize]uint16 // people of a block who are still in
 	mask     [code.MaxProbe]uint32
 	pairs    [mostHits]near
 	hits     [mostHits]hit
@@ -177,7 +178,7 @@ func (g *Gallery) scanAll(ctx context.Context, jobs []*job, list []unit, opt Opt
 	took := opt.clock() - start
 	for _, j := range jobs {
 		left := j.keep(j.share(j.votes))
-		j.done(Stage{Name: "scan", People: j.people, Fingers: j.pairs, Candidates: left, Took: took}, list, opt.Follow)
+		j.done(Stage{Name: "scan", People: j.people, Fingers: j.pairs, Candidates: left, Took: took}, list)
 	}
 	return nil
 }

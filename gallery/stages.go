@@ -10,8 +10,9 @@ import (
 
 // Query is one probe with the classes that it may reach.
 type Query struct {
-	Probe []Finger
-	Reach func(class string) bool
+	Probe  []Finger
+	Reach  func(class string) bool
+	Follow string // as in Options, for this query alone
 }
 
 // together is how many queries share one pass over the codes.
@@ -82,7 +83,7 @@ func (g *Gallery) jobs(now *snapshot, queries []Query, opt Options) (jobs []*job
 	wanted := make([]bool, len(classes))
 	out = make([]Result, len(queries))
 	for i, q := range queries {
-		j := &job{query: q, class: make([]bool, len(classes))}
+		j := &job{query: q, class: make([]bool, len(classes)), follow: cmp.Or(q.Follow, opt.Follow)}
 		for c, k := range classes {
 			if q.Reach == nil || !q.Reach(k.Class) {
 				out[i].Excluded += k.People
@@ -181,7 +182,7 @@ func (g *Gallery) compareAll(ctx context.Context, j *job, list []unit, opt Optio
 		}
 	}
 	for _, c := range out.list {
-		s.Followed = s.Followed || opt.Follow != "" && c.Subject == opt.Follow
+		s.Followed = s.Followed || j.follow != "" && c.Subject == j.follow
 	}
 	s.Candidates, s.Took = len(out.list), opt.clock()-start
 	j.stages = append(j.stages, s)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"math/bits"
+	"slices"
 
 	"convenio/gallery/code"
 	"convenio/gallery/kernel"
@@ -101,33 +102,86 @@ func tally(hits []hit, seed *hit) (sum int32) {
 	return sum
 }
 
-// vote scores one unit for one job: over fingers, the best votes are added up.
-func (j *job) vote(u *unit, scores []int32, d *desk) (compared int) {
-	sum := d.sum[:len(scores)]
-	clear(sum)
-	for f := range j.probe {
-		p := &j.probe[f]
-		best := d.best[:len(scores)]
-		clear(best)
-		for _, c := range p.columns {
-			col := &u.codes.Columns[c]
-			for e, slot := range col.Slots {
-				if scores[slot] != never {
-					best[slot] = max(best[slot], d.votes(p, col.record(e)))
-					compared++
-				}
-			}
+// vote scores one unit for one job by some of the probe's fingers: over fingers, the best votes are added up, to what an
+// earlier round gave where there was one.
+func (j *job) vote(u *unit, scores []int32, d *desk, fingers []int, again bool) (compared int) {
+	in := d.in[:0]
+	for slot, v := range scores {
+		if v != never {
+			in = append(in, uint16(slot))
 		}
-		for slot, v := range best {
+	}
+	if len(in) == 0 {
+		return 0
+	}
+	sum, best := d.sum[:len(scores)], d.best[:len(scores)]
+	for _, slot := range in {
+		sum[slot] = 0
+	}
+	for _, f := range fingers {
+		for _, slot := range in {
+			best[slot] = 0
+		}
+		p := &j.probe[f]
+		for _, c := range p.columns {
+			compared += d.voteColumn(p, &u.codes.Columns[c], scores, in, best)
+		}
+		for _, slot := range in {
+			v := best[slot]
 			sum[slot] += v + 3*max(0, v-voteFloor)
 		}
 	}
-	for slot, v := range scores {
-		if v != never && v != always {
+	for _, slot := range in {
+		switch v := scores[slot]; {
+		case v == always:
+		case again:
+			scores[slot] = v + sum[slot]
+		default:
 			scores[slot] = sum[slot]
 		}
 	}
 	return compared
+}
+
+// voteColumn compares a probe's finger with a column's records of the people who are in.
+func (d *desk) voteColumn(p *probeFinger, col *Column, scores []int32, in []uint16, best []int32) (compared int) {
+	if col.ordered { // entry e is of person e: no need to look at the others
+		for _, slot := range in {
+			if int(slot) < len(col.Slots) {
+				best[slot] = max(best[slot], d.votes(p, col.record(int(slot))))
+				compared++
+			}
+		}
+		return compared
+	}
+	for e, slot := range col.Slots {
+		if scores[slot] != never {
+			best[slot] = max(best[slot], d.votes(p, col.record(e)))
+			compared++
+		}
+	}
+	return compared
+}
+
+// Rounds of voting. Of many fingers of known positions the richest vote first, and only the people they speak for most are
+// looked at by the others (docs/scale.md has what that loses); less than half of the votes are counted.
+const (
+	firstFingers = 4  // that vote first
+	fewestRounds = 8  // with fewer fingers all vote at once
+	roundShare   = 25 // people kept after the first round for each that the stage passes on
+)
+
+// rounds are the fingers that vote, round by round.
+func (j *job) rounds() [][]int {
+	all := make([]int, len(j.probe))
+	for i := range all {
+		all[i] = i
+	}
+	if j.known() < fewestRounds || j.known() != len(j.probe) {
+		return [][]int{all}
+	}
+	slices.SortStableFunc(all, func(a, b int) int { return len(j.probe[b].Minutiae) - len(j.probe[a].Minutiae) })
+	return [][]int{all[:firstFingers], all[firstFingers:]}
 }
 
 // voteAll is the second stage for several jobs.
@@ -135,19 +189,32 @@ func (g *Gallery) voteAll(ctx context.Context, jobs []*job, list []unit, opt Opt
 	start, workers := opt.clock(), max(opt.Workers, 1)
 	desks := make([]desk, workers)
 	compared := make([]int, workers*len(jobs))
-	before := make([]int, len(jobs))
+	before, left := make([]int, len(jobs)), make([]int, len(jobs))
+	rounds := make([][][]int, len(jobs))
+	most := 0
 	for k, j := range jobs {
-		before[k] = j.in()
+		before[k], rounds[k] = j.in(), j.rounds()
+		most = max(most, len(rounds[k]))
 	}
-	err := g.each(ctx, len(list), opt, func(worker, i int) {
+	for r := range most {
+		err := g.each(ctx, len(list), opt, func(worker, i int) {
+			for k, j := range jobs {
+				if j.scores[i] != nil && r < len(rounds[k]) {
+					compared[worker*len(jobs)+k] += j.vote(&list[i], j.scores[i], &desks[worker], rounds[k][r], r > 0)
+				}
+			}
+		})
+		if err != nil {
+			return err
+		}
 		for k, j := range jobs {
-			if j.scores[i] != nil {
-				compared[worker*len(jobs)+k] += j.vote(&list[i], j.scores[i], &desks[worker])
+			switch n := j.share(j.compare); {
+			case r+1 < len(rounds[k]):
+				j.keep(n * roundShare)
+			case r+1 == len(rounds[k]):
+				left[k] = j.keep(n)
 			}
 		}
-	})
-	if err != nil {
-		return err
 	}
 	took := opt.clock() - start
 	for k, j := range jobs {
@@ -155,8 +222,7 @@ func (g *Gallery) voteAll(ctx context.Context, jobs []*job, list []unit, opt Opt
 		for w := range workers {
 			n += compared[w*len(jobs)+k]
 		}
-		left := j.keep(j.share(j.compare))
-		j.done(Stage{Name: "vote", People: before[k], Fingers: n, Candidates: left, Took: took}, list, opt.Follow)
+		j.done(Stage{Name: "vote", People: before[k], Fingers: n, Candidates: left[k], Took: took}, list)
 	}
 	return nil
 }

@@ -19,7 +19,7 @@ func benchCmd(io stdio) *cobra.Command {
 		Short:   "Measure how fast and how right a search is",
 		Example: "  convenio bench identify --people 10000 --probes 500 --fingers 2",
 	}
-	c.AddCommand(benchIdentifyCmd(io))
+	c.AddCommand(benchIdentifyCmd(io), benchErrorsCmd(io))
 	return c
 }
 
@@ -27,7 +27,9 @@ func benchCmd(io stdio) *cobra.Command {
 type identifyFlags struct {
 	people                   []int
 	probes, fingers, workers int
-	enrolled, copies         int
+	enrolled, copies, within int
+	campaign                 string
+	minutes                  int
 	seed                     uint64
 	fpir, ppi                float64
 	dir, plant, plots        string
@@ -44,10 +46,19 @@ missed (FNIR) and how often a stranger is found (FPIR) at the threshold of --fpi
 intervals; what share of the mates that an exhaustive search finds each stage lets through; how
 long a search takes; and what a finger costs in memory and on disk. --people takes several sizes.
 
+With --within, the folder's gallery has so many people, and --people are the first of them.
+
+With --campaign, only error rates are measured, for very many probes: mated and non-mated ones in
+turn, in batches, each outcome a line of the file. A run that was stopped, or whose --minutes are
+over, goes on where the file ends; a file of other settings or of another engine is refused. The
+report is of all that the file holds: FNIR and FPIR at the threshold of --fpir, and FNIR where the
+measured FPIR is --fpir.
+
 With --plant, the first capture of each finger of a folder of images named FINGER_IMPRESSION is put
 among the synthetic fingers, and the others are searched.`,
 		Example: `  convenio bench identify --people 10000 --probes 500 --fingers 2
   convenio bench identify --people 1000,10000,100000 --probes 1000 --fingers 10 --plots plots
+  convenio bench identify --people 1000000 --probes 10000 --campaign outcomes.jsonl --minutes 60
   convenio bench identify --people 10000 --probes 100 --fingers 1 --plant prints --ppi 512`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runBenchIdentify(cmd, io, f) },
@@ -56,6 +67,9 @@ among the synthetic fingers, and the others are searched.`,
 	c.Flags().IntVar(&f.probes, "probes", 500, "mated searches, and as many non-mated")
 	c.Flags().IntVar(&f.fingers, "fingers", 10, "fingers of a person: 1, 2, 4 or 10")
 	c.Flags().IntVar(&f.enrolled, "enrolled", 0, "fingers of a person in the gallery, if more than are searched")
+	c.Flags().IntVar(&f.within, "within", 0, "people in the folder's gallery, if more than are searched")
+	c.Flags().StringVar(&f.campaign, "campaign", "", "file of outcomes: measure error rates alone, and go on where it ends")
+	c.Flags().IntVar(&f.minutes, "minutes", 0, "time of a campaign's run; 0: until all probes are searched")
 	c.Flags().IntVar(&f.copies, "copies", 1, "put everybody in so many times: for the times of a larger gallery, not its errors")
 	c.Flags().Uint64Var(&f.seed, "seed", 1, "seed of the synthetic people")
 	c.Flags().Float64Var(&f.fpir, "fpir", 0.001, "false positive identification rate of the decision")
@@ -86,6 +100,9 @@ func runBenchIdentify(cmd *cobra.Command, io stdio, f identifyFlags) error {
 		if n < 1 {
 			return hint(fmt.Errorf("%d people or probes", n), "give at least 1")
 		}
+	}
+	if f.campaign != "" {
+		return runCampaign(cmd, io, f)
 	}
 	planted, err := readPlanted(cmd.Context(), io, f.plant, f.ppi)
 	if err != nil {
@@ -127,8 +144,7 @@ func runTrial(cmd *cobra.Command, io stdio, f identifyFlags, people int, planted
 	seen := 0
 	r, err := trial.Run(cmd.Context(), trial.Settings{
 		People: people, Probes: f.probes, Fingers: f.fingers, Seed: f.seed, FPIR: f.fpir, Plant: planted, Workers: f.workers,
-		Enrolled: max(f.enrolled, f.fingers), Copies: f.copies,
-		Dir: filepath.Join(f.dir, fmt.Sprintf("%dx%d-%d", people, max(f.enrolled, f.fingers), f.seed)),
+		Enrolled: max(f.enrolled, f.fingers), Copies: f.copies, Within: f.within, Dir: f.folder(people),
 		Progress: func(what string, now, total int) {
 			if what != at {
 				finish()
@@ -142,6 +158,11 @@ func runTrial(cmd *cobra.Command, io stdio, f identifyFlags, people int, planted
 	})
 	finish()
 	return r, hint(err, "remove the folder, or name another with --dir, if it holds a gallery of other people")
+}
+
+// folder is where the gallery lies.
+func (f *identifyFlags) folder(people int) string {
+	return filepath.Join(f.dir, fmt.Sprintf("%dx%d-%d", max(people, f.within), max(f.enrolled, f.fingers), f.seed))
 }
 
 // readPlanted extracts the prints of a folder.

@@ -22,6 +22,7 @@ import (
 type Settings struct {
 	People, Probes, Fingers int
 	Enrolled                int // fingers that a person has in the gallery; 0: as many as are searched
+	Within                  int // people in the folder's gallery, of whom the first People are searched; 0: no more than those
 	Copies                  int // each person stands in the gallery so many times, see copies; 0: once
 	Seed                    uint64
 	FPIR                    float64 // false positive identification rate of the decision
@@ -66,8 +67,10 @@ func (s *Settings) enrolled() int {
 	return s.Enrolled
 }
 
+func (s *Settings) built() int { return max(s.People, s.Within) }
+
 func (s *Settings) note() (note, error) {
-	n := note{People: s.People, Fingers: s.enrolled(), Seed: s.Seed}
+	n := note{People: s.built(), Fingers: s.enrolled(), Seed: s.Seed}
 	for i := range uint64(3) {
 		b, err := synth.NewPopulation(s.Seed).Reference(i, finger.RightIndex).MarshalBinary()
 		if err != nil {
@@ -128,8 +131,8 @@ func (s *Settings) build(n note) error {
 		return err
 	}
 	pop := synth.NewPopulation(s.Seed)
-	for from := 0; from < s.People; from += gallery.BlockSize {
-		people := make([]segment.Person, min(gallery.BlockSize, s.People-from))
+	for from := 0; from < s.built(); from += gallery.BlockSize {
+		people := make([]segment.Person, min(gallery.BlockSize, s.built()-from))
 		errs := make([]error, len(people))
 		s.each(len(people), func(i int) { people[i], errs[i] = enrolled(pop, from+i, fingers) })
 		if err := errors.Join(errs...); err != nil {
@@ -138,7 +141,7 @@ func (s *Settings) build(n note) error {
 		if err := b.Add(people...); err != nil {
 			return err
 		}
-		s.tell("building", from+len(people), s.People)
+		s.tell("building", from+len(people), s.built())
 	}
 	n.Build = time.Since(start).Seconds()
 	text, err := json.Marshal(n)

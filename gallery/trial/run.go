@@ -2,6 +2,7 @@ package trial
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -25,27 +26,42 @@ type trial struct {
 
 // Run builds or opens the gallery and measures.
 func Run(ctx context.Context, s Settings) (Report, error) {
-	fingers, err := Positions(s.Fingers)
+	t, err := s.start()
 	if err != nil {
 		return Report{}, err
 	}
-	store, made, opened, err := s.openOrBuild()
-	if err != nil {
-		return Report{}, err
-	}
-	defer store.Close()
-	t := &trial{Settings: s, fingers: fingers, pop: synth.NewPopulation(s.Seed), store: store, people: store.Gallery(), start: time.Now(),
-		threshold: gallery.PersonThreshold(s.FPIR, s.People*max(s.Copies, 1))}
-	if err := copies(t.people, store.Blocks(), s.Copies); err != nil {
-		return Report{}, err
-	}
-	t.out = Report{People: s.People * max(s.Copies, 1), Distinct: s.People, Fingers: s.Fingers, Enrolled: s.enrolled(), Threshold: float64(t.threshold), Build: made.Build, Open: opened.Seconds()}
+	defer t.store.Close()
 	for _, step := range []func(context.Context) error{t.sizes, t.rates, t.saturation, t.firstStages, t.enrolment, t.plant} {
 		if err := step(ctx); err != nil {
 			return Report{}, err
 		}
 	}
 	return t.out, nil
+}
+
+// start opens the gallery of a trial, built if it is not there. Whoever calls it closes the store.
+func (s *Settings) start() (*trial, error) {
+	fingers, err := Positions(s.Fingers)
+	if err != nil {
+		return nil, err
+	}
+	store, made, opened, err := s.openOrBuild()
+	if err != nil {
+		return nil, err
+	}
+	t := &trial{Settings: *s, fingers: fingers, pop: synth.NewPopulation(s.Seed), store: store, people: store.Gallery(), start: time.Now(),
+		threshold: gallery.PersonThreshold(s.FPIR, s.People*max(s.Copies, 1))}
+	if s.built() > s.People {
+		t.people, err = first(store.Blocks(), s.People)
+	}
+	if err == nil {
+		err = copies(t.people, store.Blocks(), s.Copies)
+	}
+	if err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	t.out = Report{People: s.People * max(s.Copies, 1), Distinct: s.People, Fingers: s.Fingers, Enrolled: s.enrolled(), Threshold: float64(t.threshold), Build: made.Build, Open: opened.Seconds()}
+	return t, nil
 }
 
 func everyone(string) bool { return true }
@@ -55,7 +71,7 @@ func (t *trial) options() gallery.Options {
 }
 
 func (t *trial) sizes(context.Context) error {
-	fingers, bytes := t.people.Footprint()
+	fingers, bytes := t.store.Gallery().Footprint()
 	files, err := t.store.Files()
 	if err != nil {
 		return err
