@@ -98,6 +98,10 @@ timing: check-go ## does the time of a search tell whether a protected person is
 identify: check-go ## identification against the gallery's size: errors, times, plots (an hour)
 	go run ./cmd/convenio bench identify --people 1000,10000,100000 --enrolled 10 --fingers 10 --probes 1000 --plots docs/scale
 
+.PHONY: campaign
+campaign: check-go ## error rates among a million people: an hour a run, and the next goes on where it ended
+	go run ./cmd/convenio bench identify --people 1000000 --probes 10000 --campaign campaign.jsonl --minutes 60
+
 mutate-agreements: check-go ## every rule of the shipped agreements removed and flipped
 	go test ./agreement -run TestMutants -every-mutant -v -count=1
 

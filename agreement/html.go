@@ -181,7 +181,7 @@ func (a *Agreement) pageTerms(d *describer, number string, t PageColumn) PageCol
 		add("term", "in-force", "", s)
 	}
 	if a.SuspensionRule == number {
-		add("term", "suspended", "", d.l("suspension")+": "+a.suspensionReason.In(d.lang))
+		add("term", "suspended", "", d.l("suspension")+d.suspendedActs()+": "+a.suspensionReason.In(d.lang))
 	}
 	if a.DefaultDeny == number {
 		add("term", "default-deny", "", d.l("default-deny")+".")

@@ -60,6 +60,14 @@ func (b *builder) suspension(f suspensionForm) {
 	b.generated(a.SuspensionRule, "suspended", a.suspendedActs, cond{suspended: true}, a.suspensionReason)
 }
 
+// suspendedActs names what a suspension stops, where that is not everything.
+func (d *describer) suspendedActs() string {
+	if len(d.a.suspendedActs) == len(d.a.actIDs()) {
+		return ""
+	}
+	return " (" + d.names("act", d.a.suspendedActs) + ")"
+}
+
 // Overseer returns the overseer with this id.
 func (a *Agreement) Overseer(id string) (Overseer, bool) {
 	i := slices.IndexFunc(a.Overseers, func(o Overseer) bool { return o.ID == id })

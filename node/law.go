@@ -32,6 +32,7 @@ type law struct {
 
 	mu      sync.RWMutex
 	notices []agreement.Notice
+	folded  folded
 }
 
 // loadLaw reads the agreement and both signatures from the node's folder. Nothing runs under a text
@@ -88,9 +89,15 @@ func readSignatures(dir string) ([]signatureFile, error) {
 
 // state is what the notices make of the agreement at an instant.
 func (l *law) state(at time.Time) agreement.State {
-	l.mu.RLock()
-	defer l.mu.RUnlock()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.folded.holds(at) {
+		return l.folded.state
+	}
 	s, err := agreement.Fold(l.Agreement, l.notices, at)
+	if err == nil && l.mistrusted == "" {
+		l.folded = folded{s, at, nextNotice(l.notices, at)}
+	}
 	if err != nil || l.mistrusted != "" {
 		// Notices are checked before they are kept; if they do not fold, nothing is allowed.
 		return agreement.State{Suspended: agreement.Suspension{Whole: true}}
@@ -141,6 +148,7 @@ func (l *law) add(n agreement.Notice) {
 	defer l.mu.Unlock()
 	if !slices.ContainsFunc(l.notices, n.Same) {
 		l.notices = append(l.notices, n)
+		l.folded = folded{}
 	}
 }
 

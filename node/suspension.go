@@ -98,3 +98,24 @@ func (l *law) standing(at time.Time) []agreement.Stand {
 	}
 	return s
 }
+
+// folded is what the notices came to at an instant. It stays so until the next of them takes effect or another comes,
+// so that a decision does not go through all of them.
+type folded struct {
+	state       agreement.State
+	from, until time.Time // until: just before this instant; zero: for good
+}
+
+func (f folded) holds(at time.Time) bool {
+	return !f.from.IsZero() && !at.Before(f.from) && (f.until.IsZero() || at.Before(f.until))
+}
+
+// nextNotice is when the next notice takes effect after an instant; zero: none does.
+func nextNotice(list []agreement.Notice, at time.Time) (next time.Time) {
+	for _, n := range list {
+		if n.From.After(at) && (next.IsZero() || n.From.Before(next)) {
+			next = n.From
+		}
+	}
+	return next
+}
