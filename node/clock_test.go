@@ -42,6 +42,7 @@ func newPairUnder(t *testing.T, amend func(files map[string][]byte)) *pair {
 // TestClockAroundEntryIntoForce: as long before and after an entry into force as the clocks may differ,
 // nothing is permitted that turns on it, on either side; the reason and the status say so.
 func TestClockAroundEntryIntoForce(t *testing.T) {
+	notUnderRace(t)
 	t.Parallel()
 	entry := time.Now().UTC().Truncate(24*time.Hour).AddDate(0, 0, 2)
 	p := newPairUnder(t, func(files map[string][]byte) {
@@ -105,6 +106,7 @@ func TestClockAroundEntryIntoForce(t *testing.T) {
 // TestClockOfAnArticle: where only an article's own entry into force is near, what does not turn on it
 // goes on.
 func TestClockOfAnArticle(t *testing.T) {
+	notUnderRace(t)
 	t.Parallel()
 	entry := time.Now().UTC().Truncate(24*time.Hour).AddDate(0, 0, 2)
 	const file = "articles/06-serious-crime.yaml"

@@ -17,6 +17,7 @@ import (
 // TestOverseerSuspendsForCause: an overseer's notice, given at either node, suspends a part on both sides;
 // neither party lifts it.
 func TestOverseerSuspendsForCause(t *testing.T) {
+	notUnderRace(t)
 	t.Parallel()
 	p := newPair(t)
 	key := filepath.Join(t.TempDir(), "oversight.key")

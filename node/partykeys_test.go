@@ -131,6 +131,7 @@ func TestOneTextInForce(t *testing.T) {
 // key that turns out to have been revoked by then makes the notices uncertain: the agreement counts as
 // suspended, and the operator is told.
 func TestNoticeByAKeyInItsTime(t *testing.T) {
+	notUnderRace(t)
 	t.Parallel()
 	p := newPair(t)
 	var clock shifted
