@@ -156,7 +156,7 @@ func (g *diskGallery) follow(ctx context.Context, subject string) error {
 	err := g.bring(ctx, subject)
 	if err != nil {
 		g.touched[subject] = true
-		g.ready = false
+		g.ready, g.damaged = false, g.damaged || errors.Is(err, segment.ErrDamaged)
 		g.broken()
 		return fmt.Errorf("change gallery: %w", err)
 	}
@@ -196,6 +196,7 @@ func (g *diskGallery) keep(ctx context.Context) error {
 		g.log.LogAttrs(ctx, slog.LevelError, "gallery", slog.Any("error", err))
 		g.mu.Lock()
 		g.problem = "the gallery cannot be opened or changed; the node's log says why"
+		g.damaged = g.damaged || errors.Is(err, segment.ErrDamaged)
 		g.mu.Unlock()
 		select {
 		case <-ctx.Done():

@@ -291,17 +291,21 @@ func TestDiskGalleryStopsBehind(t *testing.T) {
 	x.want("opened again", map[int]string{1: a})
 }
 
-// A template that is damaged while the node runs ends the search; it is made anew from the registry, and found again.
+// A template that is damaged while the node runs ends the search; it is made anew from the registry, and found again. So
+// it is when whoever it is of changes.
 func TestDiskGalleryMends(t *testing.T) {
 	x := newOnDisk(t)
 	a := x.register(1, "one")
 	x.run()
-	list, err := filepath.Glob(filepath.Join(x.dir, "*.seg"))
-	x.must(err)
-	f, err := os.OpenFile(list[0], os.O_WRONLY, 0)
-	x.must(err)
-	_, err = f.WriteAt([]byte("damage"), 100) // within the first template
-	x.must(errors.Join(err, f.Close()))
+	damage := func() {
+		list, err := filepath.Glob(filepath.Join(x.dir, "*.seg"))
+		x.must(err)
+		f, err := os.OpenFile(list[0], os.O_WRONLY, 0)
+		x.must(err)
+		_, err = f.WriteAt([]byte("damage"), 100) // within the first template
+		x.must(errors.Join(err, f.Close()))
+	}
+	damage()
 	p := print{position: finger.RightIndex, template: onDiskPeople.Reference(1, finger.RightIndex)}
 	q := query{prints: []print{p}, reach: map[string]bool{registry.Class{Category: "one"}.Key(): true}, options: gallery.Options{Threshold: 60}}
 	if r, err := x.search(t.Context(), q); err == nil && len(r.Candidates) == 0 {
@@ -309,6 +313,22 @@ func TestDiskGalleryMends(t *testing.T) {
 	}
 	x.wait()
 	x.want("mended", map[int]string{1: a})
+
+	x.stop()
+	x.must(os.RemoveAll(x.dir))
+	x.begin(x.dir)
+	x.run()
+	damage()
+	_, err := x.store.SetSafeguards(t.Context(), a, []registry.Safeguard{{Kind: "minor"}})
+	x.must(err)
+	if err := x.moved(t.Context(), a, ""); !errors.Is(err, segment.ErrDamaged) {
+		t.Error(err)
+	}
+	x.wait()
+	x.want("mended again", map[int]string{1: a})
+	if got := x.finds(1, "one"); got != "" {
+		t.Errorf("found in the old class: %q", got)
+	}
 }
 
 // No file of the gallery holds a byte of a template as it is; of who was erased none holds a sealed one either.
