@@ -362,6 +362,37 @@ func TestABISRefusals(t *testing.T) {
 	s.finds(1)
 }
 
+// While people are enrolled all the time and many are refused, those behind them and those who are to be protected have their turn.
+func TestABISNobodyIsStarved(t *testing.T) {
+	s := newStation(t, ownGalleries)
+	refused := map[string]bool{}
+	for i := range abisPage + 2 {
+		refused[s.row(s.enrol(uint64(i), openClass)).Person] = true
+	}
+	s.abis.Change(func(a *abistest.ABIS) {
+		a.Fault = func(op string, _ int, w http.ResponseWriter, r *http.Request) bool {
+			parts := strings.Split(r.URL.Path, "/")
+			yes := op == "createEncounter" && refused[parts[3]]
+			if yes {
+				w.WriteHeader(http.StatusBadRequest)
+			}
+			return yes
+		}
+	})
+	for range abisPage {
+		s.pass() // until all the refused have been tried: a few at a time
+	}
+	last := s.enrol(1000, openClass)
+	wake(s.a.wake)
+	s.pass()
+	if p := s.row(last); p.Due != 0 {
+		t.Errorf("still due behind those refused: %+v", p)
+	}
+	if n := s.abis.Count("createEncounter"); n != abisPage+3 {
+		t.Errorf("%d calls, want one for each", n)
+	}
+}
+
 // A crash between the registry's commit, the call and its confirmation neither loses nor doubles anything.
 func TestABISCrashes(t *testing.T) {
 	type crash struct{}

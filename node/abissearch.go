@@ -223,7 +223,7 @@ func (a *nationalABIS) drop(ctx context.Context, d ABISDropped) {
 	a.dropped.Unknown += d.Unknown
 	a.dropped.OutOfReach += d.OutOfReach
 	a.mu.Unlock()
-	a.logger.LogAttrs(ctx, slog.LevelWarn, "abis candidates not taken", slog.Int("unknown", d.Unknown), slog.Int("outOfReach", d.OutOfReach))
+	a.logger.LogAttrs(ctx, slog.LevelWarn, "abis candidates not taken", slog.Int("unknown", d.Unknown), slog.Int("out_of_reach", d.OutOfReach))
 }
 
 // setTrouble notes what failed last, and says whether that is news.

@@ -127,7 +127,7 @@ func (c *Client) bearer(_ context.Context, r *http.Request) error {
 		return fmt.Errorf("%w: %w", errToken, err)
 	}
 	if t == "" || len(t) > 16<<10 || strings.ContainsFunc(t, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return fmt.Errorf("%w: what there is is not one run of printable characters", errToken)
+		return fmt.Errorf("%w: it has to be one run of printable characters", errToken)
 	}
 	r.Header.Set("Authorization", "Bearer "+t)
 	r.Header.Set("Accept", "application/json")
@@ -141,7 +141,7 @@ func decode[T any](op string, body []byte) (out T, err error) {
 	return out, nil
 }
 
-// each reads a list of at most most elements: a small text of many empty ones must not take a hundred times its size.
+// each reads a list, up to a number of elements: a small text of many empty ones must not take a hundred times its size.
 func each[T any](op string, body []byte, most int, f func(T)) error {
 	d := json.NewDecoder(bytes.NewReader(body))
 	if t, err := d.Token(); err != nil || t != json.Delim('[') {

@@ -176,7 +176,7 @@ func (c *Client) bearable(ctx context.Context, w *wait, err error) error {
 // maxListed bounds what is read of a candidate list that is longer than was asked for.
 const maxListed = 10000
 
-// candidates reads a candidate list: at most most, in the order of their ranks, each person once. The scores are not read.
+// candidates reads a candidate list: up to so many, in the order of their ranks, each person once. The scores are not read.
 func candidates(body []byte, most int) ([]Candidate, error) {
 	var list []Candidate
 	err := each(opIdentify, body, maxListed, func(c Candidate) { list = append(list, c) })
