@@ -15,11 +15,24 @@ const holdFor = 2 * time.Second
 
 // held says whether a message must not leave now, because what it asks or tells has been suspended
 // since it was queued. It waits until the suspension ends or the message expires. Notices, and the
-// word that a search is refused, always leave.
+// word that a search is refused, always leave; while a notice has not arrived, what belongs to an exchange
+// waits for it, so that nothing comes before the word that it is allowed again.
 func (n *Node) held(ctx context.Context, m registry.OutboxMessage) (bool, error) {
+	if m.Exchange == "" || !n.law.noticed() {
+		return false, nil
+	}
+	notices, err := n.store.OutboxOf(ctx, "")
+	if err != nil {
+		return false, err
+	}
+	for _, o := range notices {
+		if o.State == registry.Pending {
+			return true, nil
+		}
+	}
 	now := n.now()
 	s := n.law.state(now).Suspended
-	if m.Exchange == "" || !s.Any() {
+	if !s.Any() {
 		return false, nil
 	}
 	header, _, err := exchange.Inspect(m.Envelope, exchange.MaxEnvelope)
@@ -49,6 +62,13 @@ func (n *Node) held(ctx context.Context, m registry.OutboxMessage) (bool, error)
 		}
 	}
 	return n.law.Suspends(r), nil
+}
+
+// noticed says whether any notice was ever given.
+func (l *law) noticed() bool {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	return len(l.notices) > 0
 }
 
 // suspensions lists for people what stands suspended; nil where nothing does.
