@@ -31,7 +31,8 @@ type Options struct {
 	// Loose takes the probe's positions for what they may be, mislabelled: every finger is compared with every finger.
 	Loose bool
 	// Votes and Compare bound the work of the second and the last stage, in fingers for one probe. They default to
-	// DefaultVotes and DefaultCompare, less for many fingers of known positions, of which each stage tells more. A gallery
+	// DefaultVotes and DefaultCompare, less for many fingers of known positions, of which each stage tells more, and six times
+	// the comparisons for a single one. A gallery
 	// within Compare is searched exhaustively.
 	Votes, Compare int
 	// Lane is the queue that the search stands in.

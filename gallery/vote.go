@@ -18,6 +18,7 @@ const (
 	voteSeeds  = 4  // movements tried; ten find no more mates
 	voteSpread = 14 // 256 to a turn: by which two pairs' turns may differ
 	voteReach  = 7  // steps by which a pair may miss
+	voteFew    = 20 // minutiae of a record that is searched by one finger; each that it has less counts as a vote
 	voteFloor  = 16 // votes that strangers often get; those above count four times when fingers are added up
 	mostHits   = 192
 )
@@ -148,7 +149,7 @@ func (d *desk) voteColumn(p *probeFinger, col *Column, scores []int32, in []uint
 	if col.ordered { // entry e is of person e: no need to look at the others
 		for _, slot := range in {
 			if int(slot) < len(col.Slots) {
-				best[slot] = max(best[slot], d.votes(p, col.record(int(slot))))
+				best[slot] = max(best[slot], d.weigh(p, col.record(int(slot))))
 				compared++
 			}
 		}
@@ -156,11 +157,21 @@ func (d *desk) voteColumn(p *probeFinger, col *Column, scores []int32, in []uint
 	}
 	for e, slot := range col.Slots {
 		if scores[slot] != never {
-			best[slot] = max(best[slot], d.votes(p, col.record(e)))
+			best[slot] = max(best[slot], d.weigh(p, col.record(e)))
 			compared++
 		}
 	}
 	return compared
+}
+
+// weigh is votes, with what a record of few minutiae is given where one finger alone must find it: its mate can bring few
+// votes, and no other finger makes up for that.
+func (d *desk) weigh(p *probeFinger, r *[kernel.RecordWords]uint64) int32 {
+	v := d.votes(p, r)
+	if p.alone {
+		v += max(0, voteFew-int32(r[kernel.RecordN]&countMask))
+	}
+	return v
 }
 
 // Rounds of voting. Of many fingers of known positions the richest vote first, and only the people they speak for most are
