@@ -59,7 +59,8 @@ func readPGX(t *testing.T, path string) pgx {
 // conformance are the streams at hand: at which reduction which file is the
 // reference, and how far off a decoder may be, at most and in the mean square.
 // For class 1 (c1) these are the figures of T.803, table C.6. The references of
-// class 0 are coarser, or a part of the picture; the same is asked for there.
+// class 0 are coarser, or a part of the picture; table C.1 has their figures: 0 but
+// for p0_09, where it allows a peak of 4 and a mean square of 1.47.
 var conformance = []struct {
 	stream, ref string
 	halvings    int
@@ -77,7 +78,7 @@ var conformance = []struct {
 	{"p0_02", "c0p0_02", 0, 0, 0},
 	{"p0_03", "c0p0_03r0", 0, 0, 0},
 	{"p0_03", "c0p0_03r1", 1, 0, 0},
-	{"p0_09", "c0p0_09", 2, 1, 0.02}, // in the one sample in which OpenJPEG differs too
+	{"p0_09", "c0p0_09", 2, 1, 0.02}, // stricter than the table: one sample of 50, off by one
 	{"p0_11", "c0p0_11", 0, 0, 0},
 	{"p0_12", "c0p0_12", 0, 0, 0},
 	{"p0_16", "c0p0_16", 0, 0, 0},
