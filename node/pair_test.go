@@ -69,12 +69,30 @@ func newPair(t *testing.T) *pair {
 
 func newParty(t *testing.T, id exchange.PartyID) *party {
 	t.Helper()
-	dir := filepath.Join(t.TempDir(), string(id))
+	dir := filepath.Join(tempDir(t), string(id))
 	_, err := node.Create(dir, node.NewFolder{
 		Party: id, Name: exchange.Text{ES: "Parte " + string(id), EN: "Party " + string(id)}, Exchange: freePort(t), API: freePort(t),
 	}, time.Now())
 	must(t, err)
 	return &party{t: t, dir: dir, profiles: map[string]api.Profile{}, described: newDescribed(t)}
+}
+
+// tempDir is a folder that goes with the test. The library of the ledger may finish a file just after its log is closed, so that
+// removing takes a second try now and then.
+func tempDir(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "convenio-node-")
+	must(t, err)
+	t.Cleanup(func() {
+		for range 100 {
+			if err = os.RemoveAll(dir); err == nil {
+				return
+			}
+			time.Sleep(20 * time.Millisecond)
+		}
+		t.Errorf("remove the test's folder: %v", err)
+	})
+	return dir
 }
 
 func introduce(t *testing.T, to, whom *party) {
