@@ -145,8 +145,8 @@ func TestSettle(t *testing.T) {
 	go func() { settled <- g.Settle(context.Background()) }()
 	must(t, search(everyone)) // a later one hinders nobody
 	select {
-	case <-settled:
-		t.Error("it did not wait, the second time")
+	case err := <-settled:
+		t.Errorf("it did not wait, the second time: %v", err)
 	case <-time.After(10 * time.Millisecond):
 	}
 	close(goOn)

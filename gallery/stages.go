@@ -164,7 +164,7 @@ func (g *Gallery) compareAll(ctx context.Context, j *job, list []unit, opt Optio
 			made[w] += len(m.pairs)
 		}
 	})
-	err = errors.Join(append(failed, err)...)
+	err = errors.Join(errors.Join(failed...), err)
 	for _, m := range matchers {
 		if m != nil {
 			g.pool.Put(m.comparer)

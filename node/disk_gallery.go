@@ -263,7 +263,7 @@ func (g *diskGallery) open(ctx context.Context) (*segment.Store, error) {
 		if err == nil {
 			var changes segment.Changes
 			if changes, err = s.Load(ctx, truth, g.progress); err == nil {
-				g.log.LogAttrs(ctx, slog.LevelInfo, "gallery", slog.Int("people", s.Gallery().Len()), slog.Any("set right", changes))
+				g.log.LogAttrs(ctx, slog.LevelInfo, "gallery", slog.Int("people", s.Gallery().Len()), slog.Any("set_right", changes))
 				return s, nil
 			}
 			err = errors.Join(err, s.Close())

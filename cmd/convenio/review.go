@@ -64,7 +64,7 @@ func sampleCmd(io stdio) *cobra.Command {
 	var n int
 	var nonce string
 	c := &cobra.Command{
-		Use:   "sample LEDGER LEDGER",
+		Use:   "sample LEDGER OTHER",
 		Short: "Draw exchanges at random for joint review, the same for both parties",
 		Long: `Draws exchanges that began in a span of days from both ledgers. The draw follows from what the two
 ledgers hold, so that neither party chooses it and anybody who has both can repeat it. Ledgers are

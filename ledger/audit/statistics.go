@@ -91,13 +91,13 @@ type openedRequest struct {
 	Authority string `json:"authority"`
 }
 
-// opened reads what stands behind an entry, if it was shown and fits.
-func (s *side) opened(e ledger.Entry) (b openedBody, ok bool) {
+// opened reads what stands behind an entry; nothing, if it was not shown or does not fit.
+func (s *side) opened(e ledger.Entry) (b openedBody) {
 	o, shown := s.openings[e.ID]
 	if !shown || o.Commitment() != e.Commitment || json.Unmarshal(o.Body, &b) != nil {
-		return openedBody{}, false
+		return openedBody{}
 	}
-	return b, true
+	return b
 }
 
 // nested reads the question and decision inside a message's entry.
@@ -114,7 +114,7 @@ func (s *side) countSearch(list []uint64) (Count, []string) {
 	var articles []string
 	for _, i := range list {
 		e := s.book.Entries[i]
-		b, _ := s.opened(e)
+		b := s.opened(e)
 		switch step(e) {
 		case "decide":
 			c.note(b.Request)
@@ -160,7 +160,7 @@ func (s *side) countDisclosures(t *Tally, list []uint64) {
 			continue
 		}
 		t.Disclosures++
-		b, _ := s.opened(e)
+		b := s.opened(e)
 		for _, became := range b.Released {
 			t.Fields[became]++
 		}
