@@ -11,7 +11,6 @@ import (
 	"slices"
 	"sync"
 
-	"convenio/finger"
 	"convenio/gallery"
 	"convenio/osia/client"
 	"convenio/registry"
@@ -203,11 +202,11 @@ func (a *nationalABIS) within(ctx context.Context, q query, subjects []string) (
 			out[r.Subject] = true
 			continue
 		}
-		t, err := finger.ParseTemplate(r.Template)
+		ref, err := referenceOf(r)
 		if err != nil {
-			return nil, fmt.Errorf("template %d: %w", r.Sample, err)
+			return nil, err
 		}
-		refs = append(refs, gallery.Reference{Subject: r.Subject, Position: finger.Position(r.Position), Class: r.Class, Template: finger.Prepare(t)})
+		refs = append(refs, ref)
 	}
 	a.drop(ctx, ABISDropped{OutOfReach: len(out)})
 	g := gallery.New()

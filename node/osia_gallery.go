@@ -2,6 +2,7 @@ package node
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 
@@ -88,21 +89,20 @@ func (f *osiaRecords) gone(ctx context.Context, people references, subject strin
 func (f *osiaRecords) show(ctx context.Context, subject string) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	s, err := f.n.store.Subject(ctx, subject)
-	if err != nil || !s.Erased.IsZero() {
-		return err
+	rows, err := f.n.store.TemplatesOf(ctx, subject)
+	if errors.Is(err, registry.ErrNotFound) {
+		return nil
 	}
-	samples, err := f.n.store.Samples(ctx, subject)
-	if err != nil {
+	if err != nil || len(rows) == 0 {
 		return err
 	}
 	var prints []print
-	for _, a := range samples {
-		t, err := finger.ParseTemplate(a.Template)
+	for _, r := range rows {
+		t, err := finger.ParseTemplate(r.Template)
 		if err != nil {
-			return fmt.Errorf("template %d: %w", a.ID, err)
+			return fmt.Errorf("template %d: %w", r.Sample, err)
 		}
-		prints = append(prints, print{position: finger.Position(a.Position), template: t})
+		prints = append(prints, print{position: finger.Position(r.Position), template: t})
 	}
-	return f.n.people.enrolled(ctx, subject, s.Class.Key(), prints)
+	return f.n.people.enrolled(ctx, subject, rows[0].Class, prints)
 }

@@ -11,7 +11,6 @@ import (
 
 	"convenio/agreement"
 	"convenio/api"
-	"convenio/finger"
 	"convenio/gallery"
 	"convenio/registry"
 )
@@ -36,12 +35,12 @@ func (n *Node) openGallery(ctx context.Context) error {
 		return err
 	}
 	err := n.store.EachTemplate(ctx, func(row registry.TemplateRow) error {
-		t, err := finger.ParseTemplate(row.Template)
+		r, err := referenceOf(row)
 		if err != nil {
-			return fmt.Errorf("template %d: %w", row.Sample, err)
+			return err
 		}
 		people.shown[row.Subject] = true
-		batch = append(batch, gallery.Reference{Subject: row.Subject, Position: finger.Position(row.Position), Class: row.Class, Template: finger.Prepare(t)})
+		batch = append(batch, r)
 		if len(batch) < 4096 {
 			return nil
 		}

@@ -8,6 +8,7 @@ import (
 
 	"convenio/finger"
 	"convenio/gallery"
+	"convenio/registry"
 )
 
 // references are the people whom the partner's searches run through: in the node's own gallery, or in a national ABIS. The
@@ -32,6 +33,15 @@ type query struct {
 	prints   []print
 	reach    map[string]bool // classes
 	options  gallery.Options
+}
+
+// referenceOf makes a row of the registry what a gallery compares.
+func referenceOf(r registry.TemplateRow) (gallery.Reference, error) {
+	t, err := finger.ParseTemplate(r.Template)
+	if err != nil {
+		return gallery.Reference{}, fmt.Errorf("template %d: %w", r.Sample, err)
+	}
+	return gallery.Reference{Subject: r.Subject, Position: finger.Position(r.Position), Class: r.Class, Template: finger.Prepare(t)}, nil
 }
 
 // ownGallery are references in the node's own memory.

@@ -200,8 +200,7 @@ func (v *View) ABISTasks() ([]ABISTask, error) {
 // Templates reads the templates of some subjects, in the order given, and passes over those who are erased or unknown.
 func (v *View) Templates(subjects ...string) (out []TemplateRow, err error) {
 	for _, id := range subjects {
-		s := subjectRow{id: id}
-		err := v.get("read subject", "SELECT s.seq, c.class FROM subjects s JOIN classes c ON c.id = s.class_id WHERE s.id = ?", []any{id}, &s.seq, &s.class)
+		s, err := v.subject(id)
 		if errors.Is(err, ErrNotFound) {
 			continue
 		}

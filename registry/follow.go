@@ -83,8 +83,7 @@ func (s *Store) EachSubject(ctx context.Context, f func(SubjectRow) error) error
 // TemplatesOf reads one subject's templates. ErrNotFound when there is no such subject or it is erased.
 func (s *Store) TemplatesOf(ctx context.Context, subject string) ([]TemplateRow, error) {
 	return read(ctx, s, func(v *View) ([]TemplateRow, error) {
-		row := subjectRow{id: subject}
-		err := v.get("read subject", "SELECT s.seq, c.class FROM subjects s JOIN classes c ON c.id = s.class_id WHERE s.id = ?", []any{subject}, &row.seq, &row.class)
+		row, err := v.subject(subject)
 		if err != nil {
 			return nil, err
 		}

@@ -59,6 +59,13 @@ func (v *View) subjectsAfter(seq int64) ([]subjectRow, error) {
 	}, "SELECT s.seq, s.id, c.class FROM subjects s JOIN classes c ON c.id = s.class_id WHERE s.seq > ? ORDER BY s.seq LIMIT ?", seq, templatePage)
 }
 
+// subject finds one record. ErrNotFound when there is none or it is erased.
+func (v *View) subject(id string) (subjectRow, error) {
+	s := subjectRow{id: id}
+	err := v.get("read subject", "SELECT s.seq, c.class FROM subjects s JOIN classes c ON c.id = s.class_id WHERE s.id = ?", []any{id}, &s.seq, &s.class)
+	return s, err
+}
+
 func (v *View) templatesOf(subjects []subjectRow) ([]TemplateRow, error) {
 	var out []TemplateRow
 	for _, s := range subjects {
