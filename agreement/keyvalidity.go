@@ -8,8 +8,10 @@ import (
 )
 
 // KeyAt finds among a signer's keys the one that is written in a signature or a
-// notice, and says why it does not sign at a moment.
+// notice, and says why it does not sign at a moment. Of a key that is listed several
+// times every entry has to allow it.
 func KeyAt(keys []PartyKey, written string, at time.Time) (ed25519.PublicKey, error) {
+	var found ed25519.PublicKey
 	for i := range keys {
 		k := &keys[i]
 		if len(k.Key) != ed25519.PublicKeySize || base64.StdEncoding.EncodeToString(k.Key) != written {
@@ -18,7 +20,10 @@ func KeyAt(keys []PartyKey, written string, at time.Time) (ed25519.PublicKey, er
 		if why := k.at(at); why != "" {
 			return nil, fmt.Errorf("%w: %s", ErrBadSig, why)
 		}
-		return k.Key, nil
+		found = k.Key
+	}
+	if found != nil {
+		return found, nil
 	}
 	if len(keys) == 0 {
 		return nil, fmt.Errorf("%w: no key is known of it", ErrUnknownKey)

@@ -2,7 +2,7 @@ package agreement
 
 import (
 	"crypto/ed25519"
-	"encoding/base64"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -36,17 +36,13 @@ func VerifySignaturesAt(bundle []byte, sigs []Signature, keys map[string][]Party
 	chosen := map[string]ed25519.PublicKey{}
 	for i := range sigs {
 		s := &sigs[i]
-		for k := range keys[s.Party] {
-			key := &keys[s.Party][k]
-			if base64.StdEncoding.EncodeToString(key.Key) != s.Key {
-				continue
-			}
-			if why := key.at(s.Signed); why != "" {
-				return nil, fmt.Errorf("verify agreement: signature of %s of %s: %w: %s", s.Party, s.Signed.UTC().Format(time.RFC3339), ErrBadSig, why)
-			}
-			chosen[s.Party] = key.Key
-		}
-		if chosen[s.Party] == nil && len(keys[s.Party]) > 0 {
+		key, err := KeyAt(keys[s.Party], s.Key, s.Signed)
+		switch {
+		case err == nil:
+			chosen[s.Party] = key
+		case errors.Is(err, ErrBadSig):
+			return nil, fmt.Errorf("verify agreement: signature of %s of %s: %w", s.Party, s.Signed.UTC().Format(time.RFC3339), err)
+		case chosen[s.Party] == nil && len(keys[s.Party]) > 0:
 			chosen[s.Party] = keys[s.Party][0].Key // VerifySignatures says that it is another
 		}
 	}
