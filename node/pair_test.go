@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -278,5 +279,16 @@ func must(t *testing.T, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// loads reads a configuration, which must be good if want is empty, and be refused with an error that has want in it if not.
+func loads(t *testing.T, text, want string) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "node.yaml")
+	must(t, os.WriteFile(path, []byte(text), 0o600))
+	_, err := node.LoadConfig(path)
+	if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+		t.Errorf("%v, want %q", err, want)
 	}
 }

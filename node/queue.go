@@ -2,6 +2,7 @@ package node
 
 import (
 	"context"
+	"slices"
 
 	"convenio/exchange"
 	"convenio/gallery"
@@ -67,8 +68,6 @@ func (n *Node) waitingSearches(ctx context.Context) ([]registry.Exchange, error)
 		Side:   registry.Answering,
 		States: []string{string(exchange.AnsReceived), string(exchange.AnsSearching)},
 	})
-	for i, j := 0, len(list)-1; i < j; i, j = i+1, j-1 {
-		list[i], list[j] = list[j], list[i]
-	}
+	slices.Reverse(list)
 	return list, err
 }
