@@ -32,8 +32,7 @@ type Options struct {
 	Loose bool
 	// Votes and Compare bound the work of the second and the last stage, in fingers for one probe. They default to
 	// DefaultVotes and DefaultCompare, less for many fingers of known positions, of which each stage tells more, and six times
-	// the comparisons for a single one. A gallery
-	// within Compare is searched exhaustively.
+	// the comparisons for a single one. A gallery within Compare is searched exhaustively.
 	Votes, Compare int
 	// Lane is the queue that the search stands in.
 	Lane Lane
